@@ -1,0 +1,142 @@
+"""The command `trialhouse`: what people and schedules type.
+
+Belongs here: arguments, exit codes, words on the screen. Does not belong here: work; each command calls one function of another module.
+Imports of anything heavy happen inside the commands, so that "nothing new" is said within a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from orchestration.lock import LockHeld
+from orchestration.settings import Settings, UnusableSettings
+
+RELEASED, OUR_ERROR, UNUSABLE, STOPPED, LOCKED = 0, 1, 2, 3, 4
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    return Settings.from_environment(arguments.study)
+
+
+def _refresh(arguments: argparse.Namespace) -> int:
+    from orchestration.refresh import refresh
+
+    return refresh(_settings(arguments), arguments.export or os.environ.get("EXPORT") or None)
+
+
+def _receive(arguments: argparse.Namespace) -> int:
+    from orchestration.exports import receive
+
+    settings = _settings(arguments)
+    folder = receive(settings.study, arguments.files, settings.raw)
+    print(f"received: {folder}\nnext: trialhouse refresh --study {settings.study}")
+    return RELEASED
+
+
+def _rollback(arguments: argparse.Namespace) -> int:
+    from orchestration.ledger import Ledger
+    from orchestration.lock import hold
+    from orchestration.release import rollback
+
+    paths = _settings(arguments).paths
+    paths.make()
+    with hold(paths.lock, "trialhouse rollback"):
+        release_id = rollback(paths, Ledger(paths.ledger), arguments.to or None)
+    print(f"current release: {release_id}")
+    return RELEASED
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from orchestration.refresh import status
+
+    print(status(_settings(arguments)))
+    return RELEASED
+
+
+def _sql(arguments: argparse.Namespace) -> int:
+    from orchestration.shell import open_shell
+
+    return open_shell(_settings(arguments).paths, arguments.query)
+
+
+def _ui(arguments: argparse.Namespace) -> int:
+    from orchestration.shell import open_ui
+
+    return open_ui(_settings(arguments), arguments.port)
+
+
+def _generate(arguments: argparse.Namespace) -> int:
+    from orchestration.generate import generate
+
+    stale = generate(check=arguments.check)
+    for path in stale:
+        print(f"{'not current' if arguments.check else 'written'}: {path}")
+    return OUR_ERROR if arguments.check and stale else RELEASED
+
+
+def _demo_stop(_: argparse.Namespace) -> int:
+    from orchestration.demo import demo_stop
+
+    return demo_stop()
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    says: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=says, description=says)
+    parser.set_defaults(run=run)
+    parser.add_argument("--study", help="the study (default: TRIALHOUSE_STUDY, else ketmbrp_syn)")
+    return parser
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(prog="trialhouse", description="A nightly data warehouse for clinical trials.")
+    commands = top.add_subparsers(required=True, metavar="command")
+    refresh = _command(commands, "refresh", _refresh, "take every waiting export through all gates to a release")
+    refresh.add_argument("--export", help="take this export again, whatever was said of it before")
+    receive = _command(commands, "receive", _receive, "copy an export into the raw folder and write its manifest")
+    receive.add_argument("files", nargs="+", type=Path)
+    sql = _command(commands, "sql", _sql, "read-only SQL shell on the current release")
+    sql.add_argument("query", nargs="?", help="run this and leave")
+    ui = _command(commands, "ui", _ui, "Dagster's UI on localhost, with schedule and sensor")
+    ui.add_argument("--port", type=int, default=3000)
+    rollback = _command(commands, "rollback", _rollback, "make an earlier release current")
+    rollback.add_argument("--to", help="release id (default: the one before)")
+    _command(commands, "status", _status, "releases, waiting exports, last verdict")
+    generate = _command(
+        commands, "generate", _generate, "write what is derived from the protocol: staging models, docs/marts.md"
+    )
+    generate.add_argument("--check", action="store_true", help="only say whether it is current")
+    _command(commands, "demo-stop", _demo_stop, "show in a temporary warehouse how a broken night is stopped")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    os.umask(0o077)
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except UnusableSettings as error:
+        print(f"trialhouse: {error}", file=sys.stderr)
+        return UNUSABLE
+    except LockHeld as error:
+        print(f"trialhouse: {error}", file=sys.stderr)
+        return LOCKED
+    except BrokenPipeError:
+        return OUR_ERROR
+    except OSError as error:
+        print(f"trialhouse: {error.strerror or type(error).__name__}: {error.filename or ''}", file=sys.stderr)
+        return OUR_ERROR
+
+
+if __name__ == "__main__":
+    sys.exit(main())

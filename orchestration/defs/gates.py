@@ -1,0 +1,111 @@
+"""The gates in the graph: each is the asset of its layer's findings and carries the checks itself.
+
+Belongs here: how a gate's result is shown and how it stops a run. Does not belong here: judging (`expectations/`).
+A failed gate is a failed blocking check on an asset that was materialized: its findings are kept, the next layer does not run.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import dagster as dg
+
+from expectations.findings import CheckResult, GateResult
+from orchestration import steps
+from orchestration.defs.graph import GATE_OWNERS, StudyGraph
+from orchestration.layers import Layer
+from orchestration.night import open_night
+
+GATE_CHECK = "gate"
+
+
+def check_name(text: str) -> str:
+    """A check's name as Dagster allows it."""
+    return "".join(c if c.isalnum() else "_" for c in text).lower()
+
+
+def relations(graph: StudyGraph, layer: Layer) -> list[str]:
+    """What a gate judges, as known before it runs: the forms at the form gate, the rules elsewhere."""
+    if layer.gate == "g1":
+        return [graph.protocol.staging_table(form.name) for form in graph.protocol.forms]
+    return [rule.rule_id for rule in graph.protocol.rules if rule.layer == layer.gate]
+
+
+def gate_asset(graph: StudyGraph, layer: Layer, judged: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
+    """The findings of one layer, with one blocking check for the gate and one check for each relation or rule."""
+    key = graph.findings_key(layer)
+    names = {check_name(r): r for r in relations(graph, layer)}
+    spec = dg.AssetSpec(
+        key=key,
+        deps=list(judged),
+        group_name="quality",
+        description=f"Findings of gate {layer.gate} on the {layer.name} layer; its blocking check stops the night",
+        kinds={"great_expectations"},
+        owners=GATE_OWNERS,
+        tags=graph.tags(layer.name),
+        partitions_def=graph.partitions,
+    )
+    checks = [
+        dg.AssetCheckSpec(GATE_CHECK, asset=key, blocking=True, description=f"Gate {layer.gate}: no rule that stops")
+    ]
+    checks += [dg.AssetCheckSpec(name, asset=key, description=label) for name, label in names.items()]
+
+    @dg.multi_asset(
+        specs=[spec],
+        check_specs=checks,
+        name=graph.op_name(f"judge_{layer.name}"),
+        required_resource_keys={graph.lock_key},
+    )
+    def judge(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        tonight = open_night(graph.study, context.partition_key)
+        result = steps.judge(tonight, layer)
+        if result.verdict == "ERROR":
+            raise dg.Failure(f"gate {layer.gate}: a check could not run", allow_retries=False)
+        return dg.MaterializeResult(
+            asset_key=key,
+            metadata={
+                "findings": result.findings.height,
+                "verdict": result.verdict,
+                "worst rules": worst_rules(result),
+            },
+            check_results=list(_check_results(key, names, result)),
+        )
+
+    return judge
+
+
+def worst_rules(result: GateResult, most: int = 20) -> dg.MarkdownMetadataValue:
+    """A table of what failed, worst first; restricted checks stand without their counts."""
+    order = {"stop": 0, "aside": 1, "query": 2, "note": 3}
+    shown = [c for c in result.checks if c.violations and not c.is_restricted]
+    shown.sort(key=lambda c: (order[c.action], -(c.violations or 0), c.check_id))
+    lines = ["| rule | relation | action | severity | violations | of |", "|---|---|---|---|---|---|"]
+    lines += [
+        f"| {c.rule_id} | {c.relation} | {c.action} | {c.severity} | {c.violations} | {c.rows_evaluated} |"
+        for c in shown[:most]
+    ]
+    hidden = sum(1 for c in result.checks if c.is_restricted)
+    return dg.MetadataValue.md("\n".join(lines) + f"\n\n{hidden} checks are masked: their results are restricted.")
+
+
+def _check_results(key: dg.AssetKey, names: dict[str, str], result: GateResult) -> Iterator[dg.AssetCheckResult]:
+    yield dg.AssetCheckResult(
+        asset_key=key,
+        check_name=GATE_CHECK,
+        passed=result.verdict == "PASS",
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"verdict": result.verdict, "checks": len(result.checks), "findings": result.findings.height},
+    )
+    for name, label in names.items():
+        yield _one_check(key, name, [c for c in result.checks if label in (c.relation, c.rule_id)])
+
+
+def _one_check(key: dg.AssetKey, name: str, checks: list[CheckResult]) -> dg.AssetCheckResult:
+    open_checks = [c for c in checks if not c.is_restricted]
+    violations = sum(c.violations or 0 for c in open_checks)
+    blocks = any(c.blocks for c in checks)
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=name,
+        passed=not blocks and violations == 0,
+        severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
+        metadata={"checks": len(checks), "violations": violations, "masked checks": len(checks) - len(open_checks)},
+    )

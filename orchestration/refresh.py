@@ -1,0 +1,129 @@
+"""A refresh: every waiting export, oldest first, each as one run of the study's job in this process.
+
+Belongs here: the order of runs, progress and the summary a person reads. Does not belong here: what a run does (`steps.py`, `definitions.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orchestration import release, waiting
+from orchestration.exports import Export
+from orchestration.lock import hold
+from orchestration.settings import Settings, UnusableSettings
+from orchestration.verdict import last_run
+
+RELEASED = 0
+
+
+def refresh(settings: Settings, export_id: str | None = None) -> int:
+    """Run every waiting export through all gates; returns the exit code of the command.
+
+    Raises:
+        UnusableSettings: unknown study, no export, or a warehouse that cannot be written.
+        LockHeld: another refresh runs.
+    """
+    waiting.require_study(settings)
+    settings.paths.make()
+    with hold(settings.paths.lock, "trialhouse refresh"):
+        release.sweep(settings.paths)
+        unfinished = waiting.unfinished(settings)
+        for folder in unfinished:
+            print(f"export {folder}: no manifest yet, still being written; waited for")
+        due = waiting.pending(settings, export_id)
+        if not due:
+            return _nothing_new(settings, bool(unfinished))
+        return [_run(settings, export) for export in due][-1]
+
+
+def _nothing_new(settings: Settings, something_waits: bool) -> int:
+    standing = last_run(settings)
+    if standing is not None:
+        print(f"nothing new: export {standing['export_id']} stands as {standing['verdict']}")
+        print(_whereabouts(settings))
+    elif not something_waits:
+        raise UnusableSettings(
+            f"no export in {settings.exports}; hand one over with: trialhouse receive --study {settings.study} FILE..."
+        )
+    return RELEASED
+
+
+def _run(settings: Settings, export: Export) -> int:
+    """One export, one run of the job, in this process and recorded in Dagster's own storage."""
+    from orchestration import steps, verdict
+    from orchestration.night import open_export
+
+    print(f"{settings.study}: export {export.export_id}")
+    with steps.listening(_progress):
+        error = run_job(settings, export)
+    tonight = open_export(settings, export)
+    concluded = last_run(settings) if error is None else verdict.conclude(tonight, "ERROR", error=error)
+    assert concluded is not None  # a run that neither failed nor concluded does not exist
+    print(summary(concluded))
+    print(_whereabouts(settings))
+    return int(concluded["exit_code"])
+
+
+def _progress(step: str, words: str, seconds: float) -> None:
+    print(f"  {step:<14} {words:<60} {seconds:6.1f} s", flush=True)
+
+
+def run_job(settings: Settings, export: Export) -> str | None:
+    """Execute the study's job for one export; returns our own error in words, or None."""
+    import dagster as dg
+
+    from orchestration.definitions import build_definitions
+    from orchestration.defs.graph import StudyGraph
+    from orchestration.shell import dagster_home
+
+    graph = StudyGraph(settings.study, waiting.graph_protocol(settings.study))
+    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+        instance.add_dynamic_partitions(graph.partitions.name or "", [export.export_id])
+        job = build_definitions([settings.study]).resolve_job_def(graph.job_name)
+        result = job.execute_in_process(
+            instance=instance,
+            partition_key=export.export_id,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    failures = [e for e in result.all_events if e.is_step_failure]
+    return _words(failures[0]) if failures else None
+
+
+def _words(event: Any) -> str:
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return f"{event.step_key}: {error.message.strip()}" if error is not None else str(event.step_key)
+
+
+def summary(run: dict[str, Any]) -> str:
+    """What a person wants to know at the end of a run, from `last_run.json`."""
+    lines = [f"verdict: {run['verdict']} in {run['seconds']:.1f} s"]
+    for gate, said in run["gates"].items():
+        findings = "" if said["findings"] is None else f"{said['findings']} findings"
+        lines.append(f"  gate {gate}  {said['verdict']:<15} {findings}")
+    if run["work_list"]:
+        lines.append(f"work list: {run['work_list']}")
+    if run["error"]:
+        lines.append(f"our own error: {run['error']}")
+    return "\n".join(lines)
+
+
+def _whereabouts(settings: Settings) -> str:
+    current = release.current_release(settings.paths)
+    if current is None:
+        return "nothing was released yet"
+    return f"current release: {current}\nmarts: {settings.paths.current / 'marts.duckdb'}"
+
+
+def status(settings: Settings) -> str:
+    """Releases, exports waiting, last verdict, as text."""
+    waiting.require_study(settings)
+    run = last_run(settings)
+    due = waiting.pending(settings)
+    lines = [f"study: {settings.study}", _whereabouts(settings)]
+    if run is not None:
+        lines.append(f"last run: export {run['export_id']}: {run['verdict']} (exit code {run['exit_code']})")
+    lines.append("waiting: " + (", ".join(e.export_id for e in due) or "none"))
+    return "\n".join(lines)

@@ -1,0 +1,74 @@
+"""Windows onto what is there: the SQL shell on the current release, and Dagster's UI.
+
+Belongs here: starting other people's programs with our settings. Does not belong here: anything that changes a warehouse.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestration.settings import PROJECT, Settings, StudyPaths, UnusableSettings
+
+DAGSTER_YAML = """\
+telemetry: {enabled: false}
+nux: {enabled: false}
+run_coordinator: {module: dagster.core.run_coordinator, class: DefaultRunCoordinator}
+concurrency: {pools: {default_limit: 1}}
+"""
+BANNER = """\
+.mode duckbox
+.print Trialhouse: release {release}, read-only. Tables:
+select table_schema || '.' || table_name as "table" from information_schema.tables where table_catalog = 'release' order by 1;
+"""
+
+
+def _program(name: str) -> str:
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.is_file() else shutil.which(name)
+    if found is None:
+        raise UnusableSettings(f"the program {name} is not installed; run make to repair the environment")
+    return found
+
+
+def open_shell(paths: StudyPaths, query: str | None) -> int:
+    """DuckDB's own shell, read-only, on the release that is current now; `marts.<table>` and `quality.<table>` work as written.
+
+    Raises:
+        UnusableSettings: nothing was released yet.
+    """
+    if not paths.current.is_symlink():
+        raise UnusableSettings(f"nothing was released yet below {paths.home}; run trialhouse refresh first")
+    folder = paths.current.resolve()
+    database = str(folder / "marts.duckdb").replace("'", "''")
+    opening = f"attach '{database}' as release (read_only); use release;"
+    start = paths.builds / "shell.sql"
+    start.write_text(opening + "\n" + ("" if query else BANNER.format(release=folder.name)))
+    command = [_program("duckdb"), "-init", str(start), *(["-c", query] if query else [])]
+    return subprocess.run(command, check=False).returncode
+
+
+def dagster_home(settings: Settings) -> Path:
+    """Dagster's own storage of a warehouse, made with its settings if it is not there."""
+    home = settings.dagster_home
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    configuration = home / "dagster.yaml"
+    if not configuration.is_file() or configuration.read_text() != DAGSTER_YAML:
+        configuration.write_text(DAGSTER_YAML)
+    return home
+
+
+def open_ui(settings: Settings, port: int) -> int:
+    """Dagster's webserver and daemon on localhost, until interrupted."""
+    environment = os.environ | {
+        "DAGSTER_HOME": str(dagster_home(settings)),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+        "TRIALHOUSE_RAW": str(settings.raw),
+        "TRIALHOUSE_WAREHOUSE": str(settings.warehouse),
+    }
+    where = ["-m", "orchestration.definitions", "-a", "defs", "-h", "127.0.0.1", "-p", str(port)]
+    print(f"Dagster UI: http://127.0.0.1:{port} (stop with Ctrl-C)")
+    return subprocess.run([_program("dagster"), "dev", *where], cwd=PROJECT, env=environment, check=False).returncode

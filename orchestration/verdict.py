@@ -1,0 +1,78 @@
+"""The verdict on a run: what is to be released, and `last_run.json`.
+
+Belongs here: facts about a run for people and scripts. Does not belong here: the ledger, which is what programs decide by.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from orchestration import fingerprint
+from orchestration.layers import gates
+from orchestration.night import BuildState, Night
+from orchestration.release import Candidate, current_release
+from orchestration.settings import SEEDS, Settings
+
+EXIT_CODES = {"RELEASED": 0, "STOPPED": 3, "ERROR": 1}
+ALL_GATES = ("g0", "g1", "g2", "g3")
+
+
+def candidate(night: Night, state: BuildState) -> Candidate:
+    """The build in progress as a candidate for release."""
+    return Candidate(
+        study=night.settings.study,
+        export_id=night.export.export_id,
+        export_no=night.ledger.export_no(night.export.export_id),
+        exported_at=night.export.exported_at,
+        fingerprint=state.fingerprint,
+        build_id=state.build_id,
+        required_gates=gates(night.protocol),
+        protocol_version=night.protocol.study.get("protocol_version", ""),
+        rules_sha256=fingerprint.hash_files([SEEDS / "rules.csv"], SEEDS),
+        is_synthetic=night.export.is_synthetic,
+        input_files=night.export.input_files,
+    )
+
+
+def _gates(night: Night, state: BuildState) -> dict[str, dict[str, Any]]:
+    said = night.ledger.gates(state.build_id, state.export_id, state.fingerprint)
+    required = gates(night.protocol)
+    return {
+        gate: {
+            "verdict": said[gate].verdict if gate in said else "NOT_RUN" if gate in required else "NOT_APPLICABLE",
+            "findings": said[gate].findings if gate in said else None,
+        }
+        for gate in ALL_GATES
+    }
+
+
+def conclude(night: Night, verdict: str, release_id: str | None = None, error: str | None = None) -> dict[str, Any]:
+    """Write `last_run.json` and return it."""
+    from orchestration.night import state_of
+
+    state = state_of(night)
+    work_list = night.paths.work / night.export.export_id / "work_list.csv"
+    run = {
+        "study": night.settings.study,
+        "export_id": night.export.export_id,
+        "verdict": verdict,
+        "exit_code": EXIT_CODES[verdict],
+        "release_id": release_id,
+        "current_release": current_release(night.paths),
+        "gates": _gates(night, state),
+        "work_list": str(work_list) if work_list.is_file() else None,
+        "seconds": round((datetime.now(UTC) - datetime.fromisoformat(state.started_at)).total_seconds(), 1),
+        "error": error,
+    }
+    fresh = night.paths.last_run.with_suffix(".json.new")
+    fresh.write_text(json.dumps(run, indent=2) + "\n")
+    fresh.rename(night.paths.last_run)
+    return run
+
+
+def last_run(settings: Settings) -> dict[str, Any] | None:
+    """What `last_run.json` says, if anything."""
+    path = settings.paths.last_run
+    return json.loads(path.read_text()) if path.is_file() else None

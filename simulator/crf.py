@@ -1,0 +1,345 @@
+"""The case report forms of the example study, as its REDCap project defines them.
+
+Belongs here: forms, fields, codes, events, and the dictionary, arms, events and mapping files made from them. Item numbers only, never a
+questionnaire's wording. Does not belong here: any value of any participant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TITLE = "KETMBRP-SYN (SYNTHETIC: no participant data)"
+YES_NO = "1, Yes | 0, No"
+MEASURED = "integer", "number"
+
+DICTIONARY_HEADER = (
+    "Variable / Field Name,Form Name,Section Header,Field Type,Field Label,"
+    '"Choices, Calculations, OR Slider Labels",Field Note,Text Validation Type OR Show Slider Number,'
+    "Text Validation Min,Text Validation Max,Identifier?,Branching Logic (Show field only if...),Required Field?,"
+    "Custom Alignment,Question Number (surveys only),Matrix Group Name,Matrix Ranking?,Field Annotation"
+)
+
+CODES: dict[str, Sequence[str]] = {
+    "sex": ("Male", "Female", "Unknown", "Intersex"),
+    "race": (
+        "American Indian or Alaska Native",
+        "Asian",
+        "Black or African American",
+        "Native Hawaiian or other Pacific Islander",
+        "White",
+        "More than one",
+        "Other",
+        "Unknown",
+        "Not reported",
+    ),
+    "ethnicity": ("Hispanic or Latino", "Not Hispanic or Latino", "Unknown", "Not reported"),
+    "route": ("Smoked", "Nasal", "Intravenous", "Oral"),
+    "exclusion_reason": ("Not eligible", "Declined", "Other"),
+    "arm": ("Arm 1", "Arm 2"),
+    "drug": ("Study drug 1", "Study drug 2"),
+    "discharge_status": ("As planned", "Early", "Transferred"),
+    "missed_reason": (
+        "No show",
+        "Unable to attend",
+        "Other",
+        "Out of window",
+        "In jail",
+        "Left the study",
+        "In hospital",
+        "Moved",
+        "Vacation",
+        "Illness",
+    ),
+    "urine_validity": ("Valid", "Dilute", "Substituted", "Adulterated", "Invalid", "Not tested"),
+    "not_done_reason": ("Refused", "Could not provide", "Laboratory fault", "No time", "Other"),
+    "substance": ("Cocaine", "Alcohol", "Cannabis"),
+    "severity": ("Mild", "Moderate", "Severe"),
+    "relation": ("Not related", "Possibly related", "Probably related", "Related"),
+    "ae_action": ("Not applicable", "Drug withdrawn", "Drug interrupted", "None"),
+    "ae_outcome": ("Recovered", "Recovering", "Not recovered", "Recovered with sequelae", "Fatal", "Unknown"),
+    "seriousness": (
+        "Death",
+        "Life threatening",
+        "Hospitalization",
+        "Disability",
+        "Congenital anomaly",
+        "Other medically important",
+    ),
+    "medication_class": (
+        "Antidepressant",
+        "Antipsychotic",
+        "Benzodiazepine",
+        "Stimulant",
+        "Opioid",
+        "Analgesic",
+        "Antihypertensive",
+        "Antiemetic",
+        "Other",
+    ),
+    "deviation_category": (
+        "Eligibility",
+        "Consent",
+        "Dosing",
+        "Randomization",
+        "Visit window",
+        "Procedure missed",
+        "Prohibited medication",
+        "Unblinding",
+    ),
+    "disposition_status": ("Completed", "Discontinued"),
+    "disposition_reason": (
+        "Lost to follow-up",
+        "Withdrawal by subject",
+        "Adverse event",
+        "Disease relapse",
+        "Death",
+        "Other",
+    ),
+}
+CHOICES = {name: " | ".join(f"{n}, {label}" for n, label in enumerate(labels, 1)) for name, labels in CODES.items()}
+CHOICES |= {
+    "yes_no": YES_NO,
+    "used": "1, Yes | 0, No | 9, Unknown",
+    "urine_result": "1, Positive | 0, Negative | 2, Invalid | 3, Not done",
+    "agree_1_5": " | ".join(f"{n}, Level {n}" for n in range(1, 6)),
+    "frequency_0_4": " | ".join(f"{n}, Level {n}" for n in range(5)),
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field: its form, name, kind (text notes partial_date code yesno integer number date time checkbox) and limits."""
+
+    form: str
+    name: str
+    kind: str
+    label: str
+    codes: str = ""
+    low: str = ""
+    high: str = ""
+    required: bool = False
+    identifier: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The export's columns of the field."""
+        if self.kind != "checkbox":
+            return (self.name,)
+        return tuple(f"{self.name}___{n}" for n in range(1, len(CODES[self.codes]) + 1))
+
+
+def _field(form: str, spec: str, label: str) -> Field:
+    """A field from one line: `name kind[:codes] [low..high] [!] [@]`; `!` required, `@` identifier."""
+    name, kind, *rest = spec.split()
+    kind, _, codes = kind.partition(":")
+    limits = next((r for r in rest if ".." in r), "..").split("..")
+    return Field(form, name, kind, label, codes, limits[0], limits[1], "!" in rest, "@" in rest)
+
+
+def _items(form: str, prefix: str, count: int, codes: str, label: str) -> list[tuple[str, str, str]]:
+    return [(form, f"{prefix}_{n:02d} code:{codes}", f"{label} item {n}") for n in range(1, count + 1)]
+
+
+INCLUSION = (
+    "Age 21 to 60",
+    "Cocaine dependence by DSM-IV",
+    "Use on four or more days a month",
+    "Seeking treatment",
+    "Physically healthy",
+)
+EXCLUSION = (
+    "Other dependence",
+    "Psychotic or bipolar disorder",
+    "Suicide attempt within two years",
+    "Pregnant or nursing",
+    "Cardiac disease",
+    "Psychotropic medication",
+)
+SPECS: list[tuple[str, str, str]] = [
+    ("screening", "record_id text ! @", "Participant id"),
+    ("screening", "synthetic_data integer 1..1 !", "Synthetic data: no participant stands behind this record"),
+    ("screening", "site_id text !", "Site"),
+    ("screening", "scr_date date !", "Screening date"),
+    ("screening", "scr_initials text @", "Initials"),
+    ("screening", "icf_date date !", "Date of informed consent"),
+    ("screening", "icf_version text !", "Consent version"),
+    ("eligibility", "ie_date date !", "Date of eligibility assessment"),
+    *(("eligibility", f"ie_inc_{n} yesno:yes_no !", f"Inclusion: {label}") for n, label in enumerate(INCLUSION, 1)),
+    *(("eligibility", f"ie_exc_{n} yesno:yes_no !", f"Exclusion: {label}") for n, label in enumerate(EXCLUSION, 1)),
+    ("eligibility", "ie_dsm_criteria integer 0..7", "DSM-IV criteria met"),
+    ("eligibility", "ie_eligible yesno:yes_no !", "Eligible"),
+    ("eligibility", "ie_exclusion_reason code:exclusion_reason", "Reason for exclusion"),
+    ("demographics", "dm_birth_date date @", "Date of birth"),
+    ("demographics", "dm_age integer 18..65 !", "Age at consent"),
+    ("demographics", "dm_sex code:sex !", "Sex"),
+    ("demographics", "dm_race code:race !", "Race"),
+    ("demographics", "dm_ethnicity code:ethnicity !", "Ethnicity"),
+    ("demographics", "dm_route code:route !", "Usual route of cocaine use"),
+    ("demographics", "dm_height_cm number 130..220", "Height"),
+    ("visit_status", "vis_attended yesno:yes_no !", "Visit attended"),
+    ("visit_status", "vis_date date", "Visit date"),
+    ("visit_status", "vis_missed_reason code:missed_reason", "Reason for missed visit"),
+    ("admission", "adm_date date !", "Admission date"),
+    ("admission", "adm_weight_kg number 40..160", "Weight"),
+    ("randomization", "rand_date date !", "Randomization date"),
+    ("randomization", "rand_no integer 1..9999 !", "Randomization number"),
+    ("randomization", "rand_arm code:arm !", "Arm"),
+    ("randomization", "rand_kit text", "Kit"),
+    ("infusion", "inf_date date !", "Infusion date"),
+    ("infusion", "inf_start time !", "Infusion start"),
+    ("infusion", "inf_stop time !", "Infusion stop"),
+    ("infusion", "inf_drug code:drug !", "Drug given"),
+    ("infusion", "inf_dose_mg number 0..100 !", "Dose"),
+    ("infusion", "inf_volume_ml number 1..500", "Volume"),
+    ("infusion", "inf_lot text", "Lot"),
+    ("infusion", "inf_weight_kg number 40..160", "Weight used for the dose"),
+    ("infusion", "inf_completed yesno:yes_no", "Infusion completed"),
+    ("infusion", "inf_interrupted_minutes integer 0..60", "Minutes interrupted"),
+    ("infusion", "inf_rescue yesno:yes_no", "Rescue medication given"),
+    ("infusion_vitals", "iv_timepoint integer -10..120 !", "Minutes from start of infusion"),
+    ("infusion_vitals", "iv_time time", "Time of measurement"),
+    ("infusion_vitals", "iv_sbp integer 70..220", "Systolic pressure"),
+    ("infusion_vitals", "iv_dbp integer 40..130", "Diastolic pressure"),
+    ("infusion_vitals", "iv_hr integer 35..180", "Heart rate"),
+    ("infusion_vitals", "iv_rr integer 6..40", "Respiratory rate"),
+    ("infusion_vitals", "iv_spo2 integer 70..100", "Oxygen saturation"),
+    ("infusion_vitals", "iv_temp_c number 34..41", "Temperature"),
+    ("infusion_vitals", "iv_sedation integer 0..5", "Sedation score"),
+    ("cadss", "cd_timepoint integer -10..120 !", "Minutes from start of infusion"),
+    ("cadss", "cd_date date !", "CADSS date"),
+    *_items("cadss", "cadss", 23, "frequency_0_4", "CADSS"),
+    ("discharge", "dis_date date !", "Discharge date"),
+    ("discharge", "dis_status code:discharge_status", "Discharge status"),
+    ("mbrp_session", "ms_session_no integer 1..8 !", "Session number"),
+    ("mbrp_session", "ms_date date", "Session date"),
+    ("mbrp_session", "ms_attended yesno:yes_no !", "Attended"),
+    ("mbrp_session", "ms_minutes integer 20..150", "Minutes"),
+    ("mbrp_session", "ms_therapist text", "Therapist code"),
+    ("mbrp_session", "ms_home_practice_days integer 0..7", "Days of home practice in the week before"),
+    ("urine", "ur_done yesno:yes_no !", "Specimen collected"),
+    ("urine", "ur_not_done_reason code:not_done_reason", "Reason not collected"),
+    ("urine", "ur_date date", "Collection date"),
+    ("urine", "ur_specimen_id text", "Specimen id"),
+    ("urine", "ur_bze code:urine_result", "Benzoylecgonine"),
+    ("urine", "ur_bze_ng_ml number 0..1000000", "Benzoylecgonine quantity"),
+    ("urine", "ur_bze_cutoff_ng_ml number 100..500", "Benzoylecgonine cut-off"),
+    *(("urine", f"ur_{analyte} code:urine_result", analyte.upper()) for analyte in ("thc", "opi", "amp", "mamp")),
+    ("urine", "ur_bzd code:urine_result", "Benzodiazepines"),
+    ("urine", "ur_creatinine_mg_dl number 0..500", "Creatinine"),
+    ("urine", "ur_specific_gravity number 1.000..1.050", "Specific gravity"),
+    ("urine", "ur_ph number 1..14", "pH"),
+    ("urine", "ur_nitrite_ug_ml number 0..5000", "Nitrite"),
+    ("urine", "ur_temp_f number 90..100", "Temperature"),
+    ("urine", "ur_validity code:urine_validity", "Validity as recorded"),
+    ("tlfb", "tl_day date !", "Calendar day"),
+    ("tlfb", "tl_substance code:substance !", "Substance"),
+    ("tlfb", "tl_used code:used !", "Used"),
+    ("tlfb", "tl_usd number 0..1000", "Amount spent"),
+    ("tlfb", "tl_grams number 0..15", "Amount"),
+    ("tlfb", "tl_route code:route", "Route"),
+    ("tlfb", "tl_interview_date date !", "Interview date"),
+    ("tlfb", "tl_interviewer text", "Interviewer code"),
+    ("tlfb", "tl_controlled_env yesno:yes_no !", "Controlled environment"),
+    ("craving", "cr_date date !", "Craving date"),
+    ("craving", "cr_vas_mm number 0..100", "Craving"),
+    ("ffmq", "ffmq_date date !", "FFMQ date"),
+    *_items("ffmq", "ffmq", 39, "agree_1_5", "FFMQ"),
+    ("pss", "pss_date date !", "PSS date"),
+    *_items("pss", "pss", 10, "frequency_0_4", "PSS"),
+    ("adverse_event", "ae_term text !", "Event as reported"),
+    ("adverse_event", "ae_code text", "Coded term"),
+    ("adverse_event", "ae_start partial_date", "Start"),
+    ("adverse_event", "ae_end partial_date", "End"),
+    ("adverse_event", "ae_severity code:severity", "Severity"),
+    ("adverse_event", "ae_serious yesno:yes_no", "Serious"),
+    ("adverse_event", "ae_seriousness checkbox:seriousness", "Seriousness criteria"),
+    ("adverse_event", "ae_relation code:relation", "Relation to study drug"),
+    ("adverse_event", "ae_action code:ae_action", "Action taken"),
+    ("adverse_event", "ae_outcome code:ae_outcome", "Outcome"),
+    ("con_med", "cm_name text !", "Medication as reported"),
+    ("con_med", "cm_code text", "Coded medication"),
+    ("con_med", "cm_class code:medication_class", "Class"),
+    ("con_med", "cm_start partial_date", "Start"),
+    ("con_med", "cm_end partial_date", "End"),
+    ("con_med", "cm_indication text", "Indication"),
+    ("deviation", "dv_category code:deviation_category !", "Category"),
+    ("deviation", "dv_major yesno:yes_no", "Major"),
+    ("deviation", "dv_date date", "Date"),
+    ("deviation", "dv_description notes", "Description"),
+    ("disposition", "ds_date date !", "End-of-trial date"),
+    ("disposition", "ds_status code:disposition_status !", "Status"),
+    ("disposition", "ds_reason code:disposition_reason", "Reason"),
+    ("disposition", "ds_consent_withdrawn yesno:yes_no", "Consent withdrawn"),
+    ("disposition", "ds_death_date date", "Date of death"),
+    ("followup", "fu_reached yesno:yes_no !", "Reached"),
+    ("followup", "fu_date date", "Interview date"),
+    ("followup", "fu_abstinent yesno:yes_no", "Abstinent by self-report"),
+    ("followup", "fu_lookback_days integer 1..180", "Look-back of the interview"),
+]
+FIELDS = tuple(_field(*spec) for spec in SPECS)
+# in the dictionary's order
+FORMS = tuple(dict.fromkeys(field.form for field in FIELDS))
+REPEATING = frozenset(("infusion_vitals", "cadss", "tlfb", "adverse_event", "con_med", "deviation"))
+
+SLOTS = tuple(f"W{week}{slot}" for week in range(2, 6) for slot in "AB")
+WEEKLY = tuple(f"W{week}A" for week in range(2, 6))
+VISITS = ("SCR", "P1", "P2", "P3", "P4", "P5", *SLOTS, "EOT", "M6")
+EVENTS = {"SCR": "screening_arm_1", "EOT": "end_of_trial_arm_1", "M6": "month_6_arm_1", "LOG": "ongoing_arm_1"}
+EVENTS |= {f"P{day}": f"day_{day}_arm_1" for day in range(1, 6)}
+EVENTS |= {slot: f"week_{slot[1:].lower()}_arm_1" for slot in SLOTS}
+EVENT_LABELS = {"SCR": "Screening", "EOT": "End of trial", "M6": "Month 6", "LOG": "Ongoing"}
+EVENT_LABELS |= {f"P{day}": f"Day {day}" for day in range(1, 6)} | {slot: f"Week {slot[1:]}" for slot in SLOTS}
+SCHEDULE = {
+    "screening": ("SCR",),
+    "eligibility": ("SCR",),
+    "demographics": ("SCR",),
+    "visit_status": ("SCR", "P1", "P2", "P3", "P4", "P5", *SLOTS, "EOT"),
+    "admission": ("P1",),
+    "randomization": ("P2",),
+    "infusion": ("P2",),
+    "infusion_vitals": ("P2",),
+    "cadss": ("P2",),
+    "discharge": ("P5",),
+    "mbrp_session": ("P2", "P3", "P4", "P5", *WEEKLY),
+    "urine": ("SCR", "P1", "P5", *SLOTS, "EOT"),
+    "tlfb": ("SCR", "P1", *SLOTS, "EOT", "M6"),
+    "craving": ("SCR", "P1", "P5", *WEEKLY, "EOT"),
+    "ffmq": ("P1", *WEEKLY, "EOT"),
+    "pss": ("P1", *WEEKLY, "EOT"),
+    "adverse_event": ("LOG",),
+    "con_med": ("LOG",),
+    "deviation": ("LOG",),
+    "disposition": ("LOG",),
+    "followup": ("M6",),
+}
+EVENT_ORDER = tuple(EVENTS[visit] for visit in (*VISITS, "LOG"))
+VALIDATION = {"integer": "integer", "number": "number", "date": "date_ymd", "time": "time"}
+
+
+def designated(form: str) -> tuple[str, ...]:
+    """Events that designate a form."""
+    return tuple(EVENTS[visit] for visit in SCHEDULE[form])
+
+
+def dictionary_rows() -> list[list[str]]:
+    """The data dictionary's rows: 18 columns, as a REDCap project downloads it."""
+    return [_dictionary_row(field) for field in FIELDS]
+
+
+def _dictionary_row(field: Field) -> list[str]:
+    kind = {"code": "radio", "yesno": "yesno", "checkbox": "checkbox", "notes": "notes"}.get(field.kind, "text")
+    choices = CHOICES[field.codes] if field.kind in ("code", "checkbox") else ""
+    marks = ("y" if field.identifier else "", "", "y" if field.required else "")
+    head = [field.name, field.form, "", kind, field.label, choices, "", VALIDATION.get(field.kind, "")]
+    return [*head, field.low, field.high, *marks, "", "", "", "", ""]
+
+
+def event_rows() -> list[list[str]]:
+    """The events file's rows."""
+    return [[EVENT_LABELS[visit], "1", EVENTS[visit], ""] for visit in (*VISITS, "LOG")]
+
+
+def mapping_rows() -> list[list[str]]:
+    """The instrument-event mapping's rows, by event."""
+    return [["1", event, form] for event in EVENT_ORDER for form in FORMS if event in designated(form)]
