@@ -51,9 +51,10 @@ def _nothing_new(settings: Settings, something_waits: bool) -> int:
 def _run(settings: Settings, export: Export) -> int:
     """One export, one run of the job, in this process and recorded in Dagster's own storage."""
     from orchestration import steps, verdict
+    from orchestration.defs.run import run_job
     from orchestration.night import open_export
 
-    print(f"{settings.study}: export {export.export_id}")
+    print(f"{settings.study}: export {export.export_id}", flush=True)
     with steps.listening(_progress):
         error = run_job(settings, export)
     tonight = open_export(settings, export)
@@ -66,35 +67,6 @@ def _run(settings: Settings, export: Export) -> int:
 
 def _progress(step: str, words: str, seconds: float) -> None:
     print(f"  {step:<14} {words:<60} {seconds:6.1f} s", flush=True)
-
-
-def run_job(settings: Settings, export: Export) -> str | None:
-    """Execute the study's job for one export; returns our own error in words, or None."""
-    import dagster as dg
-
-    from orchestration.definitions import build_definitions
-    from orchestration.defs.graph import StudyGraph
-    from orchestration.shell import dagster_home
-
-    graph = StudyGraph(settings.study, waiting.graph_protocol(settings.study))
-    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
-        instance.add_dynamic_partitions(graph.partitions.name or "", [export.export_id])
-        job = build_definitions([settings.study]).resolve_job_def(graph.job_name)
-        result = job.execute_in_process(
-            instance=instance,
-            partition_key=export.export_id,
-            raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
-    failures = [e for e in result.all_events if e.is_step_failure]
-    return _words(failures[0]) if failures else None
-
-
-def _words(event: Any) -> str:
-    error = event.step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return f"{event.step_key}: {error.message.strip()}" if error is not None else str(event.step_key)
 
 
 def summary(run: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from orchestration.night import Night, begin, state_of
 if TYPE_CHECKING:
     from expectations.findings import GateResult
     from orchestration.dbt_runner import DbtProject, NodeResult
+    from orchestration.landing import PreviousExport
 
 Listener = Callable[[str, str, float], None]
 _listeners: list[Listener] = []
@@ -56,7 +57,7 @@ def _export_no(night: Night) -> int:
     return night.ledger.export_no(night.export.export_id)
 
 
-def _previous(night: Night) -> Any:
+def _previous(night: Night) -> list[PreviousExport]:
     from orchestration.landing import PreviousExport
 
     own = _export_no(night)

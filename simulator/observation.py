@@ -41,7 +41,7 @@ class Record:
 def observe(seed: int, person: Participant) -> list[Record]:
     """Everything recorded about one randomized participant over the whole trial."""
     visits = _visit_days(stream(seed, person.record_id, "visits"), person)
-    records = [
+    return [
         *_screening(person),
         *_hospital(stream(seed, person.record_id, "hospital"), person),
         *_visit_forms(stream(seed, person.record_id, "reasons"), person, visits),
@@ -52,7 +52,6 @@ def observe(seed: int, person: Participant) -> list[Record]:
         *_events(stream(seed, person.record_id, "events"), person),
         *_ending(stream(seed, person.record_id, "ending"), person, visits),
     ]
-    return records
 
 
 # ---- visits

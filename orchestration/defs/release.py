@@ -30,7 +30,7 @@ def release_asset(graph: StudyGraph, released: Iterable[dg.AssetKey]) -> dg.Asse
         tonight = open_night(graph.study, context.partition_key)
         release_id = steps.release(tonight)
         folder = tonight.paths.releases / release_id
-        metadata = {"release_id": release_id, "report": dg.MetadataValue.path(str(folder / "report.html"))}
-        return dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
+        report = dg.MetadataValue.path(str(folder / "report.html"))
+        return dg.MaterializeResult(asset_key=spec.key, metadata={"release_id": release_id, "report": report})
 
     return release

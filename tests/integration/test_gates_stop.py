@@ -1,4 +1,4 @@
-"""Gate by gate: a failing stop rule keeps the next layer unbuilt, keeps its findings, and leaves the last good release."""
+"""Gate by gate: a failing stop rule keeps the next layer unbuilt and its findings, and leaves the last good release."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import House, broken_night, copy_of_the_code, good_nights
+from house import House, broken_night, copy_of_the_code, good_nights
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +58,8 @@ def test_g0_stops_the_broken_night(fresh: House) -> None:
 
 
 def test_g1_stops_a_missing_code_that_survives(fresh: House) -> None:
-    seed = fresh.code / "dbt_project" / "seeds" / "protocol" / "fields.csv"
-    staged = fresh.code / "dbt_project" / "models" / "staging" / "ketmbrp_syn" / "stg_ketmbrp_syn__craving.sql"
-    assert seed.is_file()
-    _break(staged, r"'-99',? ?", "")
+    staged = fresh.code / "dbt_project" / "models" / "staging" / "ketmbrp_syn" / "stg_ketmbrp_syn__mbrp_session.sql"
+    _break(staged, r"'-98',? ?", "")
     _stopped_at(fresh, "g1", "DQ-45")
     assert fresh.build_tables("staging") != set()
     assert fresh.build_tables("intermediate") == set()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import House, good_nights
+from house import House, good_nights
 
 COUNTS = """
 select endpoint_id, arm_code, count(*) filter (value_boolean), count(*)

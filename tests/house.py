@@ -1,4 +1,7 @@
-"""The whole path in temporary warehouses: built once per test run, shared by the tests that only read."""
+"""A warehouse in a temporary folder, worked by the command as a user works it.
+
+Belongs here: what every test of the whole path needs. Does not belong here: any check, and what is built once (`conftest.py`).
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[1]
 STUDY = "ketmbrp_syn"
 PARTS = ("orchestration", "expectations", "dbt_project")
 
@@ -101,13 +103,3 @@ def copy_of_the_code(target: Path) -> Path:
     for part in PARTS:
         shutil.copytree(PROJECT / part, target / part, ignore=shutil.ignore_patterns("__pycache__", "target"))
     return target
-
-
-@pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """Both committed nights, released; for tests that only read."""
-    built = House(tmp_path_factory.mktemp("house"))
-    for night in good_nights():
-        built.take(night)
-    built.run("refresh", code=0)
-    return built

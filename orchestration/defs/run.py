@@ -1,0 +1,44 @@
+"""One run of a study's job in this process, recorded in Dagster's own storage: what the command `refresh` does.
+
+Belongs here: starting the job without a webserver or daemon, and telling a gate's verdict from an error of ours. Does not belong here: what
+starts a run by itself (`automation.py`), and anything a run does.
+"""
+
+import dagster as dg
+from dagster import DagsterEvent
+from dagster._core.errors import DagsterAssetCheckFailedError
+
+from orchestration import waiting
+from orchestration.definitions import build_definitions
+from orchestration.defs.graph import StudyGraph
+from orchestration.exports import Export
+from orchestration.settings import Settings
+from orchestration.shell import dagster_home
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def run_job(settings: Settings, export: Export) -> str | None:
+    """Execute the study's job for one export; returns our own error in words, or None when it ran to a verdict."""
+    graph = StudyGraph(settings.study, waiting.graph_protocol(settings.study))
+    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+        instance.add_dynamic_partitions(graph.partitions.name or "", [export.export_id])
+        job = build_definitions([settings.study]).resolve_job_def(graph.job_name)
+        result = job.execute_in_process(
+            instance=instance, partition_key=export.export_id, raise_on_error=False, run_config=QUIET
+        )
+    errors = [e for e in result.all_events if e.is_step_failure and not _is_verdict(e)]
+    return _words(errors[0]) if errors else None
+
+
+def _is_verdict(event: DagsterEvent) -> bool:
+    """A blocking check that failed is a gate's verdict: written down already, and no error."""
+    error = event.step_failure_data.error
+    return error is not None and error.cls_name == DagsterAssetCheckFailedError.__name__
+
+
+def _words(event: DagsterEvent) -> str:
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return f"{event.step_key}: {error.message.strip()}" if error is not None else str(event.step_key)
