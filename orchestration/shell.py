@@ -5,6 +5,7 @@ Belongs here: starting other people's programs with our settings. Does not belon
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -18,6 +19,10 @@ telemetry: {enabled: false}
 nux: {enabled: false}
 run_coordinator: {module: dagster.core.run_coordinator, class: DefaultRunCoordinator}
 concurrency: {pools: {default_limit: 1}}
+event_log_storage:
+  module: orchestration.defs.storage
+  class: EventLog
+  config: {base_dir: %s}
 """
 BANNER = """\
 .mode duckbox
@@ -56,8 +61,9 @@ def dagster_home(settings: Settings) -> Path:
     home = settings.dagster_home
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     configuration = home / "dagster.yaml"
-    if not configuration.is_file() or configuration.read_text() != DAGSTER_YAML:
-        configuration.write_text(DAGSTER_YAML)
+    wanted = DAGSTER_YAML % json.dumps(str(home / "history" / "runs"))
+    if not configuration.is_file() or configuration.read_text() != wanted:
+        configuration.write_text(wanted)
     return home
 
 
