@@ -11,8 +11,9 @@ import gc
 import json
 import logging
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from orchestration.settings import DBT_PROJECT, StudyPaths
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
+PARSED = ("manifest.json", "partial_parse.msgpack")
 SUCCESS = frozenset({"success", "pass", "warn", "no-op"})
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "0")
@@ -116,12 +118,14 @@ def _invoke(arguments: list[str], builds: Path, manifest: Manifest | None = None
 def is_prepared(project: DbtProject) -> bool:
     """Whether the kept manifest belongs to the project's files as they are."""
     stamp = project.artifacts / "project.sha256"
-    wanted = (project.artifacts / "manifest.json", project.artifacts / "partial_parse.msgpack", stamp)
+    wanted = (*(project.artifacts / name for name in PARSED), stamp)
     return all(p.is_file() for p in wanted) and stamp.read_text() == project.state()
 
 
 def prepare(project: DbtProject) -> None:
     """Parse the project if its files changed since the last time. Opens no database.
+
+    Two processes may do so at once: each parses in a folder of its own, and the stamp comes last.
 
     Raises:
         DbtFailed: the project does not parse.
@@ -130,12 +134,15 @@ def prepare(project: DbtProject) -> None:
         return
     project.artifacts.mkdir(parents=True, exist_ok=True)
     stamp = project.artifacts / "project.sha256"
-    with suppress(FileNotFoundError):
-        stamp.unlink()
     state = project.state()
-    paths = ["--target-path", str(project.artifacts), "--log-path", str(project.artifacts)]
-    _invoke(["parse", *_arguments(project), *paths, "--no-partial-parse"], project.artifacts)
-    stamp.write_text(state)
+    with tempfile.TemporaryDirectory(prefix=".parse-", dir=project.artifacts) as folder:
+        paths = ["--target-path", folder, "--log-path", folder]
+        _invoke(["parse", *_arguments(project), *paths, "--no-partial-parse"], Path(folder))
+        stamp.unlink(missing_ok=True)
+        for name in PARSED:
+            Path(folder, name).replace(project.artifacts / name)
+        Path(folder, "stamp").write_text(state)
+        Path(folder, "stamp").replace(stamp)
 
 
 def manifest_json(project: DbtProject) -> dict[str, Any]:

@@ -24,8 +24,8 @@ from expectations.protocol import (
 from orchestration import exports, fingerprint, keys
 from orchestration.exports import Export
 from orchestration.generate import registered_studies
-from orchestration.layers import Layer, layers
 from orchestration.ledger import Ledger
+from orchestration.release import release_id
 from orchestration.settings import SEEDS, Settings, StudyPaths, UnusableSettings
 
 
@@ -59,8 +59,8 @@ class Night:
         return fingerprint.of_export([self.files_sha256], before, self.study_key)
 
     @property
-    def layers(self) -> tuple[Layer, ...]:
-        return layers(self.protocol)
+    def release_id(self) -> str:
+        return release_id(self.export.export_id, self.fingerprint)
 
     @property
     def judged(self) -> Path:

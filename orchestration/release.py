@@ -46,7 +46,12 @@ class Candidate:
 
     @property
     def release_id(self) -> str:
-        return f"{self.export_id}-{self.fingerprint[:8]}"
+        return release_id(self.export_id, self.fingerprint)
+
+
+def release_id(export_id: str, fingerprint: str) -> str:
+    """The name of an export's release under a fingerprint."""
+    return f"{export_id}-{fingerprint[:8]}"
 
 
 def verify(candidate: Candidate, ledger: Ledger) -> dict[str, GateVerdict]:
