@@ -51,7 +51,7 @@ def judge_layer(
     gate: str,
     protocol: Protocol,
     connection: duckdb.DuckDBPyConnection,
-    same_content: bool | None = None,
+    changed_marts: Sequence[str] = (),
 ) -> GateResult:
     """The gate behind a layer that dbt built.
 
@@ -59,7 +59,7 @@ def judge_layer(
         gate: g1, g2 or g3.
         protocol: the study's protocol.
         connection: the build, with catalogs `build` (default), `release` and `vault`, read-only.
-        same_content: whether a release made before from the same inputs has the same content; null: there is none.
+        changed_marts: marts whose content differs from a release made before from the same inputs.
 
     Returns:
         Every intended check with its state, and the findings of those that were violated.
@@ -71,7 +71,7 @@ def judge_layer(
     if gate == "g3":
         for more_results, more_findings in (
             _judge_release(protocol, connection),
-            _judge_sameness(protocol, same_content),
+            _judge_sameness(protocol, connection, changed_marts),
         ):
             results += more_results
             findings += more_findings
@@ -226,13 +226,13 @@ def _judge_release(
     return results, [f for c in intended if c.applies for f in c.findings]
 
 
-def _judge_sameness(protocol: Protocol, same_content: bool | None) -> tuple[list[CheckResult], list[Finding]]:
+def _judge_sameness(
+    protocol: Protocol, connection: duckdb.DuckDBPyConnection, changed: Sequence[str]
+) -> tuple[list[CheckResult], list[Finding]]:
+    """Said alike on the first run and on any later one, because what is released must not tell them apart."""
     check = check_of_rule(rules_by_id(protocol.rules)["DQ-92"], "marts")
-    if same_content is None:
-        return [check.not_applicable()], []
-    outcome = _judge_row(
-        {"differs": int(not same_content)},
-        [Expected(check.check_id, check.rule_id, "between", {"column": "differs", "max_value": 0})],
-    )[check.check_id]
-    findings = [] if same_content else [check.finding(form="marts")]
-    return [_counted(check, outcome, len(findings), 1)], findings
+    expected = Expected(check.check_id, check.rule_id, "between", {"column": "changed", "max_value": 0})
+    outcome = _judge_row({"changed": len(changed)}, [expected])[check.check_id]
+    marts = "select count(*) from duckdb_tables() where database_name = 'release' and schema_name = 'marts'"
+    rows = int(connection.execute(marts).fetchall()[0][0])
+    return [_counted(check, outcome, len(changed), rows)], [check.finding(form=table) for table in changed]

@@ -55,7 +55,7 @@ def of_export(file_hashes: Iterable[str], before: Iterable[str], study_key: byte
 
     Args:
         file_hashes: `name=sha256` of each file of the export.
-        before: the data hashes of the exports accepted before it, in order.
+        before: the exports accepted before it, in order: data hashes, and the fingerprint each was judged under.
         study_key: the key of the participants' ids (its hash enters, not the key).
     """
     parts = [code(), hashlib.sha256(study_key).hexdigest(), *sorted(file_hashes), "before", *before]

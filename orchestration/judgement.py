@@ -48,16 +48,17 @@ def run_gate(night: Night, layer: Layer) -> GateResult:
     if layer == RAW:
         return runner.judge_files(night.protocol, landing.load_facts(night.paths.builds / "facts"))
     with closing(open_build(night)) as connection:
-        return runner.judge_layer(layer.gate, night.protocol, connection, _is_same_content(night, layer))
+        return runner.judge_layer(layer.gate, night.protocol, connection, _changed_marts(night, layer))
 
 
-def _is_same_content(night: Night, layer: Layer) -> bool | None:
-    """Whether a release made before from the same inputs has these marts; null where there is none, or no marts yet."""
+def _changed_marts(night: Night, layer: Layer) -> list[str]:
+    """Marts that differ from those of a release made before from the same inputs, if there is one."""
     manifest = night.paths.releases / night.release_id / "manifest.json"
     if layer.gate != "g3" or not manifest.is_file():
-        return None
+        return []
     before = {t["table"]: t["sha256"] for t in json.loads(manifest.read_text())["tables"] if t["schema"] == "marts"}
-    return before == {table.table: table.sha256 for table in _marts(night)}
+    now = {table.table: table.sha256 for table in _marts(night)}
+    return sorted(name for name in before | now if before.get(name) != now.get(name))
 
 
 def save(result: GateResult, folder: Path) -> None:
@@ -101,12 +102,11 @@ def _judged(folder: Path, facts: Mapping[str, str | int]) -> Judged:
 
 
 def history(night: Night) -> list[Judged]:
-    """Every judged export up to this one, this one's results from the build in progress."""
+    """Every accepted and judged export up to this one, this one's results from the build in progress."""
     own = _export_facts(night)
-    kept = night.paths.judged.glob("*/export.json") if night.paths.judged.is_dir() else ()
-    earlier = [
-        _judged(path.parent, json.loads(path.read_text())) for path in kept if not path.parent.name.startswith(".")
-    ]
+    folders = [night.paths.judged / e.export_id for e in night.ledger.accepted()]
+    kept = [folder for folder in folders if (folder / "export.json").is_file()]
+    earlier = [_judged(folder, json.loads((folder / "export.json").read_text())) for folder in kept]
     earlier = [j for j in earlier if j.export_no < int(own["export_no"])]
     this = quality.Judged(int(own["export_no"]), night.export.export_id, night.export.exported_at, load(night.judged))
     return [*sorted(earlier, key=lambda j: j.export_no), this]

@@ -53,9 +53,11 @@ class Night:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Fingerprint of this export's result: its files, the exports accepted before it, protocol, code, key."""
+        """Fingerprint of this export's result: its files, the exports before it as they were judged, protocol, code, key."""
         own = self.ledger.export_no(self.export.export_id)
-        before = [sha for e in self.ledger.accepted() if e.export_no < own for sha in e.data_sha256]
+        judged = {j.export_id: j.fingerprint for j in self.ledger.judgements()}
+        accepted = [e for e in self.ledger.accepted() if e.export_no < own]
+        before = [part for e in accepted for part in (*e.data_sha256, judged.get(e.export_id, "not judged"))]
         return fingerprint.of_export([self.files_sha256], before, self.study_key)
 
     @property
