@@ -54,7 +54,12 @@ def _request(graph: StudyGraph) -> dg.SensorResult | dg.SkipReason:
 def export_sensor(graph: StudyGraph, job: "UnresolvedAssetJobDefinition") -> dg.SensorDefinition:
     """Asks for the oldest export that waits; one at a time."""
 
-    @dg.sensor(name=f"new_export_{graph.slug}", job=job, minimum_interval_seconds=30)
+    @dg.sensor(
+        name=f"new_export_{graph.slug}",
+        job=job,
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
     def new_export(_: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         return _request(graph)
 
@@ -64,7 +69,13 @@ def export_sensor(graph: StudyGraph, job: "UnresolvedAssetJobDefinition") -> dg.
 def nightly_schedule(graph: StudyGraph, job: "UnresolvedAssetJobDefinition") -> dg.ScheduleDefinition:
     """Every night at 02:00 UTC: the oldest export that waits, if any."""
 
-    @dg.schedule(name=f"nightly_{graph.slug}_schedule", job=job, cron_schedule="0 2 * * *", execution_timezone="UTC")
+    @dg.schedule(
+        name=f"nightly_{graph.slug}_schedule",
+        job=job,
+        cron_schedule="0 2 * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
     def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         answer = _request(graph)
         if isinstance(answer, dg.SkipReason) or not answer.run_requests:

@@ -22,21 +22,25 @@ def check_name(text: str) -> str:
     return "".join(c if c.isalnum() else "_" for c in text).lower()
 
 
-def relations(graph: StudyGraph, layer: Layer) -> list[str]:
-    """What a gate judges, as known before it runs: the forms at the form gate, the rules elsewhere."""
-    if layer.gate == "g1":
-        return [graph.protocol.staging_table(form.name) for form in graph.protocol.forms]
-    return [rule.rule_id for rule in graph.protocol.rules if rule.layer == layer.gate]
+def judged_parts(graph: StudyGraph, layer: Layer) -> dict[str, str]:
+    """What a gate judges, as known before it runs, each with words about it: forms at the form gate, rules elsewhere."""
+    protocol = graph.protocol
+    rules = {rule.rule_id: f"{rule.rule_id}: {rule['message']}" for rule in protocol.rules if rule.layer == layer.gate}
+    if layer.gate != "g1":
+        return rules
+    forms = {protocol.staging_table(f.name): f"{f.label}: types, code lists, ranges, required" for f in protocol.forms}
+    return forms | {protocol.staging_table("quarantine"): "Rows set aside: keys used twice, unknown participants"}
 
 
 def gate_asset(graph: StudyGraph, layer: Layer, judged: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
     """The findings of one layer, with one blocking check for the gate and one check for each relation or rule."""
     key = graph.findings_key(layer)
-    names = {check_name(r): r for r in relations(graph, layer)}
+    parts = judged_parts(graph, layer)
+    names = {check_name(part): part for part in parts}
     spec = dg.AssetSpec(
         key=key,
         deps=list(judged),
-        group_name="quality",
+        group_name=f"gate_{layer.gate}",
         description=f"Findings of gate {layer.gate} on the {layer.name} layer; its blocking check stops the night",
         kinds={"great_expectations"},
         owners=GATE_OWNERS,
@@ -46,7 +50,7 @@ def gate_asset(graph: StudyGraph, layer: Layer, judged: Iterable[dg.AssetKey]) -
     checks = [
         dg.AssetCheckSpec(GATE_CHECK, asset=key, blocking=True, description=f"Gate {layer.gate}: no rule that stops")
     ]
-    checks += [dg.AssetCheckSpec(name, asset=key, description=label) for name, label in names.items()]
+    checks += [dg.AssetCheckSpec(name, asset=key, description=parts[part]) for name, part in names.items()]
 
     @dg.multi_asset(
         specs=[spec],
@@ -92,10 +96,15 @@ def _check_results(key: dg.AssetKey, names: dict[str, str], result: GateResult) 
         check_name=GATE_CHECK,
         passed=result.verdict == "PASS",
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"verdict": result.verdict, "checks": len(result.checks), "findings": result.findings.height},
+        metadata={
+            "verdict": result.verdict,
+            "checks": len(result.checks),
+            "findings": result.findings.height,
+            "worst rules": worst_rules(result),
+        },
     )
-    for name, label in names.items():
-        yield _one_check(key, name, [c for c in result.checks if label in (c.relation, c.rule_id)])
+    for name, part in names.items():
+        yield _one_check(key, name, [c for c in result.checks if part in (c.relation, c.rule_id)])
 
 
 def _one_check(key: dg.AssetKey, name: str, checks: list[CheckResult]) -> dg.AssetCheckResult:
