@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 PARSED = ("manifest.json", "partial_parse.msgpack")
+UNTESTED = ("--exclude-resource-type", "unit_test")
 SUCCESS = frozenset({"success", "pass", "warn", "no-op"})
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "0")
@@ -103,11 +104,24 @@ def _environment(builds: Path) -> Iterator[None]:
             os.environ["TRIALHOUSE_BUILDS"] = before
 
 
+@contextmanager
+def database_closed_after() -> Iterator[None]:
+    """dbt keeps the database open from node to node, which is cheaper by a third, and would keep it for good."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    try:
+        yield
+    finally:
+        if DuckDBConnectionManager._ENV is not None:
+            DuckDBConnectionManager.env().close()
+            DuckDBConnectionManager.close_all_connections()
+
+
 def _invoke(arguments: list[str], builds: Path, manifest: Manifest | None = None) -> Any:
     from dbt.cli.main import dbtRunner
 
     gc.set_threshold(200_000, 50, 100)
-    with _environment(builds):
+    with _environment(builds), database_closed_after():
         answer = dbtRunner(manifest=manifest).invoke(arguments)
     logging.getLogger().handlers.clear()
     if answer.exception is not None:
@@ -176,7 +190,7 @@ def build(project: DbtProject, paths: StudyPaths, select: Sequence[str]) -> list
         DbtFailed: dbt could not run at all.
     """
     where = ["--target-path", str(paths.builds / "dbt"), "--log-path", str(paths.builds / "dbt")]
-    options = ["--exclude-resource-type", "unit_test", "--indirect-selection", "buildable", "--no-write-json"]
+    options = [*UNTESTED, "--indirect-selection", "buildable", "--no-write-json", "--no-populate-cache"]
     arguments = ["build", *_arguments(project), *where, *options, "--select", *select]
     result = _invoke(arguments, paths.builds, _parsed(project))
     return [_node_result(r) for r in result.results]

@@ -79,7 +79,7 @@ def _profile(protocol: Protocol) -> str:
         "path": "{{ env_var('TRIALHOUSE_BUILDS', 'target') }}/build.duckdb",
         "schema": "main",
         "threads": 1,
-        "keep_open": False,
+        "keep_open": True,
     }
     return (
         json.dumps({"trialhouse": {"target": protocol.study_id, "outputs": {protocol.study_id: output}}}, indent=2)

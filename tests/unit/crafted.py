@@ -18,6 +18,7 @@ import duckdb
 
 from expectations.protocol import Protocol
 from orchestration import landing
+from orchestration.dbt_runner import database_closed_after
 from orchestration.exports import Export
 from orchestration.readers.delimited import read_table
 from orchestration.settings import PROJECT, StudyPaths
@@ -116,7 +117,8 @@ def build(made: Export, protocol: Protocol, home: Path) -> duckdb.DuckDBPyConnec
         "--log-path",
         str(home / "t"),
     ]
-    result = dbtRunner().invoke(["build", *where, "--quiet", "--no-version-check"])
+    with database_closed_after():
+        result = dbtRunner().invoke(["build", *where, "--quiet", "--no-version-check"])
     assert result.success, [
         (r.node.name, r.message) for r in result.result or [] if r.status not in ("success", "pass")
     ]
