@@ -15,45 +15,13 @@ from typing import Any
 
 import polars as pl
 
-from expectations.findings import ACTIONS, FINDING_COLUMNS, SEVERITIES, GateResult, finding_id
+from expectations.findings import ACTIONS, SEVERITIES, GateResult, finding_id
+from expectations.quality_tables import schema
 
-FINDINGS_SCHEMA = {
-    "finding_id": pl.String,
-    **{name: pl.Int32 if kind is int else pl.String for name, kind in FINDING_COLUMNS.items() if kind is not bool},
-    "first_export_no": pl.Int32,
-    "last_export_no": pl.Int32,
-}
-QUERIES_SCHEMA = {
-    "query_id": pl.String,
-    "finding_id": pl.String,
-    "rule_id": pl.String,
-    "participant_id": pl.String,
-    "form": pl.String,
-    "field": pl.String,
-    "status": pl.String,
-    "opened_export_no": pl.Int32,
-    "closed_export_no": pl.Int32,
-    "times_reopened": pl.Int32,
-    "age_days": pl.Int32,
-}
-CHECKS_SCHEMA = {
-    "check_id": pl.String,
-    "rule_id": pl.String,
-    "layer": pl.String,
-    "relation": pl.String,
-    "state": pl.String,
-    "rows_evaluated": pl.Int64,
-    "violations": pl.Int64,
-}
-OUTCOMES_SCHEMA = {
-    "file_name": pl.String,
-    "role": pl.String,
-    "sha256": pl.String,
-    "encoding": pl.String,
-    "rows": pl.Int64,
-    "verdict": pl.String,
-    "reason": pl.String,
-}
+FINDINGS_SCHEMA = schema("findings")
+QUERIES_SCHEMA = schema("data_queries")
+CHECKS_SCHEMA = schema("check_results")
+OUTCOMES_SCHEMA = schema("file_outcomes")
 QUERIED = ("aside", "query")
 POOLED = "MASKED"
 WORK_COLUMNS = [

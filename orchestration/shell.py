@@ -24,10 +24,8 @@ event_log_storage:
   class: EventLog
   config: {base_dir: %s}
 """
-BANNER = """\
-.mode duckbox
-.print Trialhouse: release {release}, read-only. Tables:
-select table_schema || '.' || table_name as "table" from information_schema.tables where table_catalog = 'release' order by 1;
+TABLES = """\
+select table_schema || '.' || table_name as "table" from information_schema.tables where table_catalog = 'release' order by 1
 """
 
 
@@ -49,11 +47,12 @@ def open_shell(paths: StudyPaths, query: str | None) -> int:
         raise UnusableSettings(f"nothing was released yet below {paths.home}; run trialhouse refresh first")
     folder = paths.current.resolve()
     database = str(folder / "marts.duckdb").replace("'", "''")
-    opening = f"attach '{database}' as release (read_only); use release;"
-    start = paths.builds / "shell.sql"
-    start.write_text(opening + "\n" + ("" if query else BANNER.format(release=folder.name)))
-    command = [_program("duckdb"), "-init", str(start), *(["-c", query] if query else [])]
-    return subprocess.run(command, check=False).returncode
+    opening = [f"attach '{database}' as release (read_only)", "use release"]
+    if query is None:
+        opening += [".mode duckbox", f".print Trialhouse: release {folder.name}, read-only. Tables:", TABLES]
+    # Nothing is written, so that somebody who may only read the releases can use it; a person's own .duckdbrc is not read.
+    command = [_program("duckdb"), "-init", os.devnull, *(part for line in opening for part in ("-cmd", line))]
+    return subprocess.run([*command, *(["-c", query] if query is not None else [])], check=False).returncode
 
 
 def dagster_home(settings: Settings) -> Path:
