@@ -99,7 +99,7 @@ def _judge_form(
     if not intended:
         return [], []
     relation = f'staging."{protocol.staging_table(form)}"'
-    columns = ", ".join(dict.fromkeys(f'"{c.column}"' for c in intended))
+    columns = ", ".join(dict.fromkeys(c.selected for c in intended))
     frame = connection.execute(f"select {columns} from {relation} where is_touched").df()
     outcomes = judge(frame, [c.expected for c in intended]) if len(frame) else {}
     results = [_result(c.check, outcomes.get(c.check.check_id), len(frame)) for c in intended]
