@@ -227,9 +227,9 @@ def test_one_model_a_form_and_one_for_what_is_set_aside() -> None:
     }
 
 
-@pytest.mark.parametrize("label", ["{{ 1 }}", "{% x %}", "<p>A</p>  b\n\tc", "back\\slash", ""])
+@pytest.mark.parametrize("label", ["{{ 1 }}", "{% x %}", "<p>A</p>  b\n\tc", "back\\slash", "mis\x80\x99read", ""])
 def test_a_label_is_harmless_in_a_description(label: str) -> None:
-    assert not set("{}\\<>\n") & set(described(label))
+    assert not set("{}\\<>\n\x80\x99") & set(described(label))
     assert described(label)
 
 
@@ -289,6 +289,4 @@ def test_real_projects_are_staged_from_their_own_dictionary(project: str, tmp_pa
         assert counted == {form: (rows,) for form, rows in STAGED[project].items()}
         sql, value = SAMPLE_VALUES[project]
         assert connection.execute(sql.format_map(tables)).fetchone() == value
-        assert connection.execute(
-            f"select count(*) from staging.{protocol.staging_table('quarantine')}"
-        ).fetchone() == (0,)
+        assert connection.execute(f"select count(*) from staging.{protocol.quarantine_table}").fetchone() == (0,)
