@@ -43,6 +43,7 @@ QUARANTINE = (
     ("rule_id", "string", "DQ-04: the key is not unique or not usable; DQ-06: no screening form for the record"),
     *ORIGIN[2:],
 )
+YAML_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
 Column = tuple[str, str, str]
 
 
@@ -77,12 +78,17 @@ def described(text: str) -> str:
     return " ".join(shown.split())[:200] or "Without a label"
 
 
+def yaml_name(name: str) -> str:
+    """A name that YAML takes for text: `no` alone would be false, `1_2` a number."""
+    return name if re.match(r"[a-z_]", name) and name not in YAML_WORDS else json.dumps(name)
+
+
 def _sources(protocol: Protocol) -> Iterator[str]:
     tables = {table_name(form.name): f"{described(form.label)}: rows as received, all text" for form in protocol.forms}
     yield f"sources:\n  - name: raw_{protocol.slug}\n    schema: raw\n"
     yield "    description: Landed files of one export as text, one view a form\n    tables:\n"
     for name, words in tables.items():
-        yield f"      - name: {name}\n        description: {json.dumps(words, ensure_ascii=False)}\n"
+        yield f"      - name: {yaml_name(name)}\n        description: {json.dumps(words, ensure_ascii=False)}\n"
 
 
 def _models(protocol: Protocol) -> Iterator[str]:
@@ -102,5 +108,5 @@ def _model(name: str, words: str, columns: list[Column]) -> Iterator[str]:
     yield f"  - name: {name}\n    description: {json.dumps(words, ensure_ascii=False)}\n"
     yield "    config:\n      contract:\n        enforced: true\n    columns:\n"
     for column, kind, about in columns:
-        yield f"      - name: {column}\n        data_type: {kind}\n"
+        yield f"      - name: {yaml_name(column)}\n        data_type: {kind}\n"
         yield f"        description: {json.dumps(about, ensure_ascii=False)}\n"
