@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import polars as pl
 import pytest
@@ -90,6 +91,17 @@ class Real:
         header, *rows = self.data
         marked = {field.name for field in self.dictionary if field.is_identifier} | {header[0]}
         return {cell for row in rows for name, cell in zip(header, row, strict=True) if name in marked and cell.strip()}
+
+    def rows_of(self, form: str) -> int:
+        """Rows of the data that hold anything of a form; an unticked box is nothing."""
+        header, *rows = self.data
+        fields = [field for field in self.dictionary[1:] if field.form == form]
+        empty = {
+            column: ("", "0") if field.kind == "checkbox" else ("",) for field in fields for column in field.columns
+        }
+        return sum(
+            any(cell not in empty.get(name, (cell,)) for name, cell in zip(header, row, strict=True)) for row in rows
+        )
 
     def relation(self, form: str) -> str:
         return f"stg_{re.sub('[^a-z0-9_]', '_', self.name)}__{form}"
@@ -177,20 +189,24 @@ def test_types_ranges_choices_and_required_fields_became_checks_and_nothing_else
 
 
 def test_a_form_is_judged_on_every_row_that_holds_anything_of_it(real: Real) -> None:
-    header, *rows = real.data
     for form in {field.form for field in real.dictionary[1:]}:
-        fields = [field for field in real.dictionary[1:] if field.form == form]
-        empty = {
-            column: ("", "0") if field.kind == "checkbox" else ("",) for field in fields for column in field.columns
-        }
-        held = sum(
-            any(cell not in empty.get(name, (cell,)) for name, cell in zip(header, row, strict=True)) for row in rows
-        )
+        held = real.rows_of(form)
         evaluated = real.house.query(
             f"select distinct rows_evaluated from quality.check_results where relation = '{real.relation(form)}'"
         )
         assert evaluated in ([], [(held,)]), form
         assert real.build(f"select count(*) from staging.{real.relation(form)} where is_touched") == [(held,)], form
+
+
+def test_the_graph_tells_which_forms_and_rows_there_were(real: Real) -> None:
+    """Before an export is read, the graph knows no form of such a study."""
+    with dg.DagsterInstance.from_config(str(real.house.home / "warehouse" / ".dagster")) as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey([real.name, "staging", "forms"]))
+    assert event is not None
+    assert event.asset_materialization is not None
+    told = str(event.asset_materialization.metadata["forms"].value)
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in told.splitlines()[2:]]
+    assert {(row[0], int(row[3])) for row in rows} == {(f, real.rows_of(f)) for f in {d.form for d in real.dictionary}}
 
 
 def shown(values: set[str], text: str) -> bool:
