@@ -137,7 +137,7 @@ def _data_outcome(
 ) -> FileOutcome:
     by_protocol = _facts(table, protocol)
     reason = refusal(table, (own or protocol).fields) or _misfit(by_protocol, protocol, table, own)
-    if len(by_protocol.unknown) < len(table.header) - 1:
+    if protocol.fields and len(by_protocol.unknown) < len(table.header) - 1:
         missing, unknown = ",".join(by_protocol.missing), ",".join(by_protocol.unknown)
         outcome = replace(outcome, header_missing=missing, header_unknown=unknown)
     if reason is not None:
