@@ -19,7 +19,8 @@ from expectations.suites import Expected
 
 TYPED = frozenset(("integer", "number", "number_comma", "date", "datetime", "time", "yesno"))
 NUMERIC = frozenset(("integer", "number", "number_comma"))
-CODED = frozenset(("code", "yesno"))
+DATED = frozenset(("date", "datetime"))
+CODED = frozenset(("code", "yesno", "checkbox"))
 SEVERITY = {
     "type": "major",
     "codes": "major",
@@ -40,13 +41,21 @@ MESSAGES = {
 
 @dataclass(frozen=True)
 class FieldCheck:
-    """A check on one staged column: the expectation, and the condition (SQL) under which a row breaks it."""
+    """A check on one column of the judged frame: the expectation, and the condition (SQL) under which a row breaks it.
+
+    `source` is the SQL that gives the column; by default it is a staged column of that name.
+    """
 
     check: Check
     field: str
     expected: Expected
     column: str
     breaks: str
+    source: str = ""
+
+    @property
+    def selected(self) -> str:
+        return f'{self.source} as "{self.column}"' if self.source else f'"{self.column}"'
 
 
 @dataclass(frozen=True)
@@ -64,10 +73,11 @@ def field_checks(protocol: Protocol, form: str, limits: Limits) -> list[FieldChe
     for one in protocol.fields_of(form):
         if one is protocol.fields[0]:
             continue
+        source = _any_box(one) if one.data_type == "checkbox" else ""
         for kind, column, expectation, breaks in _kinds(one, limits):
             check = _check(protocol, one, kind, covering)
             expected = Expected(check.check_id, check.rule_id, expectation[0], {"column": column} | expectation[1])
-            found.append(FieldCheck(check, one.name, expected, column, breaks))
+            found.append(FieldCheck(check, one.name, expected, column, breaks, source if kind == "required" else ""))
     return found
 
 
@@ -80,24 +90,50 @@ def _kinds(one: Field, limits: Limits) -> Iterator[Kind]:
         yield "type", reason, ("not_in_set", {"value_set": ["NOT_PARSED"]}), f"{reason} = 'NOT_PARSED'"
     if one.data_type in CODED:
         yield "codes", reason, ("not_in_set", {"value_set": ["UNKNOWN_CODE"]}), f"{reason} = 'UNKNOWN_CODE'"
-    if one.is_required and one.data_type != "checkbox":
+    if one.is_required and one.data_type == "checkbox":
+        yield "required", f"{one.staging_name}__any", ("in_set", {"value_set": [True]}), f"not ({_any_box(one)})"
+    elif one.is_required:
         yield "required", reason, ("not_in_set", {"value_set": ["BLANK"]}), f"{reason} = 'BLANK'"
+    yield from _range(one)
     if one.data_type in NUMERIC:
-        yield from _numeric(one)
+        yield from _survivors(one)
     if one.data_type == "date" and not one.is_identifier:
         yield _date_limits(one, limits)
 
 
-def _numeric(one: Field) -> Iterator[Kind]:
+def _any_box(one: Field) -> str:
+    """Whether any box of a checkbox is ticked, as SQL."""
+    return " or ".join(one.staging_columns)
+
+
+def _range(one: Field) -> Iterator[Kind]:
     name = one.staging_name
-    low, high = (float(text) if text else None for text in (_number(one.range_min), _number(one.range_max)))
-    if low is not None or high is not None:
-        sides = [
-            f"{name} < {low!r}" if low is not None else "",
-            f"{name} > {high!r}" if high is not None else "",
-        ]
-        bounds = {"min_value": low, "max_value": high}
-        yield "range", name, ("between", bounds), " or ".join(side for side in sides if side)
+    low, high = (_limit(one.data_type, text or "") for text in (one.range_min, one.range_max))
+    if low is None and high is None:
+        return
+    sides = [
+        f"{name} < {_literal(low)}" if low is not None else "",
+        f"{name} > {_literal(high)}" if high is not None else "",
+    ]
+    yield "range", name, ("between", {"min_value": low, "max_value": high}), " or ".join(side for side in sides if side)
+
+
+def _limit(data_type: str, text: str) -> float | datetime | None:
+    """A limit as the staged column's kind of value; one of another kind (a formula) is none."""
+    if data_type in NUMERIC:
+        return float(_number(text)) if _number(text) else None
+    try:
+        return datetime.fromisoformat(text) if data_type in DATED else None
+    except ValueError:
+        return None
+
+
+def _literal(limit: float | datetime) -> str:
+    return f"timestamp '{limit.isoformat(' ')}'" if isinstance(limit, datetime) else repr(limit)
+
+
+def _survivors(one: Field) -> Iterator[Kind]:
+    name = one.staging_name
     codes = [float(code) for code in one.missing_codes if _number(code)]
     if codes:
         listed = ", ".join(repr(code) for code in codes)
@@ -105,7 +141,7 @@ def _numeric(one: Field) -> Iterator[Kind]:
 
 
 def _number(text: str | None) -> str:
-    """The text if it is a number; limits of other kinds (a date, a formula) are not judged here."""
+    """The text if it is a number."""
     try:
         float((text or "").replace(",", "."))
     except ValueError:

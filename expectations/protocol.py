@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from expectations.names import staging_name
+from expectations.names import staging_name, table_name
 
 STUDY_STATES = ("RUNNING", "FROZEN", "LOCKED", "UNBLINDED")
 DATA_TYPES = frozenset(
@@ -171,8 +171,13 @@ class Protocol:
         return re.sub(r"[^a-z0-9_]", "_", self.study_id)
 
     def staging_table(self, form: str) -> str:
-        """The staging model of a form, or of `quarantine`."""
-        return f"stg_{self.slug}__{form}"
+        """The staging model of a form."""
+        return f"stg_{self.slug}__{table_name(form)}"
+
+    @property
+    def quarantine_table(self) -> str:
+        """The staging model of what was set aside, of every form."""
+        return f"stg_{self.slug}__quarantine"
 
     def fields_of(self, form: str) -> tuple[Field, ...]:
         """Fields of a form, in their order."""

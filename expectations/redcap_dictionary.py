@@ -8,7 +8,7 @@ text.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from expectations.protocol import Choice, Field, Form, UnusableProtocol
 
@@ -43,6 +43,7 @@ BY_VALIDATION = (
     (re.compile(r"^time(_hh_mm_ss)?$"), "time"),
 )
 
+NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 NUMBER = re.compile(r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$")
 DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$")
 CLOCK = re.compile(r"^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$")
@@ -62,17 +63,30 @@ def is_dictionary(header: Sequence[str]) -> bool:
 
 
 def fields_and_forms(study_id: str, rows: Sequence[Mapping[str, str]]) -> tuple[tuple[Field, ...], tuple[Form, ...]]:
-    """Fields in dictionary order (those that are exported) and their forms.
+    """Fields in dictionary order (those that are exported), and every form: one of descriptions alone has a status.
 
     Raises:
-        UnusableProtocol: not a dictionary, or without any field.
+        UnusableProtocol: not a dictionary, or a row without a usable name of its field or form.
     """
     plain = [{column_name(name): _plain(text) for name, text in row.items() if name} for row in rows]
     if not plain or not is_dictionary(list(plain[0])):
         raise UnusableProtocol("the dictionary has no row, or not the columns of a REDCap data dictionary")
-    kept = [row for row in plain if row["field_name"] and row["field_type"] not in NOT_EXPORTED]
-    fields = tuple(_field(study_id, position, row) for position, row in enumerate(kept, 1))
-    return fields, _forms(fields)
+    named = [row for row in plain if row["field_name"]]
+    _require_names(named)
+    fields = tuple(_field(study_id, position, row) for position, row in enumerate(filter(_is_exported, named), 1))
+    return fields, _forms(_form_name(row["form_name"]) for row in named)
+
+
+def _require_names(rows: Sequence[Mapping[str, str]]) -> None:
+    for number, row in enumerate(rows, 1):
+        if not NAME.match(row["field_name"].lower()) or not _form_name(row["form_name"]):
+            raise UnusableProtocol(f"field {number} of the dictionary lacks a form, or a name of letters, digits and _")
+
+
+def _is_exported(row: Mapping[str, str]) -> bool:
+    """Descriptions have no column, nor has a checkbox without any box."""
+    is_empty = row["field_type"] == "checkbox" and not _choices(row)
+    return row["field_type"] not in NOT_EXPORTED and not is_empty
 
 
 def _plain(text: str | None) -> str:
@@ -92,9 +106,9 @@ def choices_of(text: str) -> tuple[Choice, ...]:
     return tuple(Choice(code, label if are_terms else code, label) for code, label in coded)
 
 
-def _forms(fields: Sequence[Field]) -> tuple[Form, ...]:
-    names = dict.fromkeys(field.form for field in fields)
-    return tuple(Form(name, position, name.replace("_", " ").capitalize()) for position, name in enumerate(names, 1))
+def _forms(names: Iterable[str]) -> tuple[Form, ...]:
+    distinct = dict.fromkeys(names)
+    return tuple(Form(name, position, name.replace("_", " ").capitalize()) for position, name in enumerate(distinct, 1))
 
 
 def _form_name(text: str) -> str:

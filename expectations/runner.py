@@ -99,7 +99,7 @@ def _judge_form(
     if not intended:
         return [], []
     relation = f'staging."{protocol.staging_table(form)}"'
-    columns = ", ".join(dict.fromkeys(f'"{c.column}"' for c in intended))
+    columns = ", ".join(dict.fromkeys(c.selected for c in intended))
     frame = connection.execute(f"select {columns} from {relation} where is_touched").df()
     outcomes = judge(frame, [c.expected for c in intended]) if len(frame) else {}
     results = [_result(c.check, outcomes.get(c.check.check_id), len(frame)) for c in intended]
@@ -130,7 +130,7 @@ def _judge_quarantine(
     protocol: Protocol, connection: duckdb.DuckDBPyConnection
 ) -> tuple[list[CheckResult], list[Finding]]:
     """What staging set aside, one check for each reason; also the count of rows: in = out + aside."""
-    relation = protocol.staging_table("quarantine")
+    relation = protocol.quarantine_table
     rules = [rule for rule in protocol.rules if rule["kind"] == "quarantine"]
     where = "select participant_id, form, repeat_instance, _source_row, event_name is not null, rule_id"
     aside = connection.execute(f'{where} from staging."{relation}" order by all').fetchall()

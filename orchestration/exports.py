@@ -1,7 +1,8 @@
 """Exports as folders: which there are, what their manifests say, and receiving a new one.
 
-Belongs here: `<RAW>/<study>/<export_id>/`, its manifest, and what may be in it. Does not belong here: what is inside
-a file (`readers/`), and whether an export is good: a damaged manifest is a fact for the file gate, never a crash.
+Belongs here: `<RAW>/<study>/<export_id>/`, its manifest, and what may be in it. Does not belong here: reading and
+writing the files handed over (`receiving.py`), what is inside one (`readers/`), and whether an export is good: a
+damaged manifest is a fact for the file gate, never a crash.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from orchestration.receiving import MANIFEST, contents_of, is_plain_name, new_folder, write_new
 from orchestration.settings import STUDY_PATTERN, UnusableSettings
 
 EXPORT_ID = re.compile(r"^\d{4}-\d\d-\d\d(T\d{6}Z)?$", re.ASCII)
-MANIFEST = "manifest.json"
 ROLES = frozenset(("data", "dictionary", "arms", "events", "mapping", "log", "other"))
 UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -164,44 +165,24 @@ def receive(study: str, files: Sequence[Path], raw: Path, now: datetime | None =
 
     if not is_study_name(study):
         raise UnusableSettings(f"{study!r} cannot be a study: use lower-case letters, digits, '_', '-' and '.'")
-    entries = redcap.described(_contents(files))
+    contents = contents_of(files)
+    entries = redcap.described(contents)
     if not any(entry["role"] == "data" for entry in entries):
-        raise UnusableSettings("none of the files holds data; hand over the flat export and its data dictionary")
+        raise UnusableSettings(
+            "none of the files holds data; hand over the flat export (raw codes, variable names as header, no EAV)"
+            " and its data dictionary"
+        )
     moment = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    folder, moment = _new_folder(raw / study, moment)
-    for path in files:
-        shutil.copyfile(path, folder / path.name)
-        (folder / path.name).chmod(0o600)
-    _write_manifest(folder, study, moment, entries)
+    folder, moment = new_folder(raw / study, moment)
+    try:
+        for name, content in contents.items():
+            write_new(folder / name, content)
+        _write_manifest(folder, study, moment, entries)
+    except BaseException:
+        # without this, a half-copied folder would be waited for as one that is still being written
+        shutil.rmtree(folder)
+        raise
     return folder
-
-
-def _contents(files: Sequence[Path]) -> dict[str, bytes]:
-    contents: dict[str, bytes] = {}
-    for path in files:
-        if path.name in contents or path.name == MANIFEST or path.name.startswith("."):
-            raise UnusableSettings(
-                f"{path.name}: give each file a name of its own that is not {MANIFEST} and not hidden"
-            )
-        try:
-            contents[path.name] = path.read_bytes()
-        except OSError as error:
-            raise UnusableSettings(f"{path} cannot be read: {error.strerror}") from error
-    return contents
-
-
-def _new_folder(parent: Path, moment: datetime) -> tuple[Path, datetime]:
-    """A folder nobody has, named by the time; the next free second when two arrive in one."""
-    while True:
-        folder = parent / moment.strftime("%Y-%m-%dT%H%M%SZ")
-        try:
-            folder.mkdir(mode=0o700, parents=True)
-        except FileExistsError:
-            moment += timedelta(seconds=1)
-        except OSError as error:
-            raise UnusableSettings(f"{folder} cannot be written: {error.strerror}") from error
-        else:
-            return folder, moment
 
 
 def _write_manifest(folder: Path, study: str, moment: datetime, entries: Sequence[Mapping[str, Any]]) -> None:
@@ -211,8 +192,7 @@ def _write_manifest(folder: Path, study: str, moment: datetime, entries: Sequenc
     ]
     said = {"study": study, "exported_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ"), "synthetic": synthetic, "files": kept}
     draft = folder / f".{MANIFEST}"
-    draft.write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
-    draft.chmod(0o600)
+    write_new(draft, (json.dumps(said, indent=2) + "\n").encode())
     draft.replace(folder / MANIFEST)
 
 
@@ -227,7 +207,7 @@ def _manifest_problem(said: Mapping[str, Any], files: Sequence[NamedFile]) -> st
         return "the manifest names a file twice"
     if not any(file.role == "data" for file in files):
         return "the manifest names no file with the role data"
-    outside = [file for file in files if not _is_plain_name(file.name)]
+    outside = [file for file in files if not is_plain_name(file.name)]
     return f"the manifest names {len(outside)} file(s) outside the export's folder" if outside else None
 
 
@@ -239,12 +219,8 @@ def _named_file(folder: Path, entry: Mapping[str, Any]) -> NamedFile:
     )
 
 
-def _is_plain_name(name: str) -> bool:
-    return bool(name) and name not in (".", "..", MANIFEST) and not re.search(r"[/\\\0]", name)
-
-
 def _file_problem(folder: Path, name: str, role: str) -> str | None:
-    if not _is_plain_name(name):
+    if not is_plain_name(name):
         return "the name lies outside the export's folder; a manifest names files by their plain names"
     path = folder / name
     if path.is_symlink():

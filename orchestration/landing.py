@@ -18,8 +18,7 @@ from pathlib import Path
 import polars as pl
 
 from expectations.findings import LandingFacts
-from expectations.protocol import Field, Protocol, UnusableProtocol
-from expectations.redcap_dictionary import fields_and_forms
+from expectations.protocol import Protocol, UnusableProtocol, protocol_from_dictionary
 from orchestration import exports, keys, raw_schema
 from orchestration.exports import Export
 from orchestration.outcomes import FILES_SCHEMA, FileOutcome, examine, unnamed_outcome
@@ -134,28 +133,41 @@ def load_facts(folder: Path) -> LandingFacts:
     return LandingFacts(files, forms, lost, json.loads((folder / "export.json").read_text(encoding="utf-8")))
 
 
-def _own_fields(export: Export) -> tuple[Field, ...]:
-    """The fields of the dictionary that came along; none when it cannot be used (its own outcome says why)."""
+def _own(export: Export) -> Protocol | None:
+    """What the dictionary that came along says; null when it cannot be used (its own outcome says why)."""
     try:
-        return fields_and_forms(export.study, dictionary_rows(export))[0]
+        return protocol_from_dictionary(export.study, dictionary_rows(export), ())
     except UnusableProtocol:
-        return ()
+        return None
 
 
 def _land_files(
     export: Export, protocol: Protocol, folder: Path, previous: Sequence[PreviousExport]
 ) -> list[FileOutcome]:
     is_unchanged = bool(previous) and previous[-1].data_sha256 == exports.data_sha256(export)
-    own = _own_fields(export)
+    own = _own(export)
     outcomes, listed = [], []
     for file in export.manifest.files:
-        outcome, table = examine(export.folder, file, protocol.fields, own, is_unchanged)
+        outcome, table = examine(export.folder, file, protocol, own, is_unchanged)
         outcomes.append(outcome)
         if table is not None:
             _write(table, folder / f"{file.name}.parquet", export.export_id, file.name)
             listed.append({"name": file.name, "role": file.role, "form": file.form})
     (folder / raw_schema.LANDING).write_text(json.dumps(listed), encoding="utf-8")
+    outcomes = _placed(outcomes, landed_export(folder, protocol), own)
     return [*outcomes, *(unnamed_outcome(export.folder / name) for name in export.unnamed)]
+
+
+def _placed(outcomes: Sequence[FileOutcome], landed: LandedExport, own: Protocol | None) -> list[FileOutcome]:
+    """Refuse a data file with rows that no form would ever take: they would be lost without a word."""
+    forms = [form.name for known in (landed.protocol, own) if known is not None for form in known.forms]
+    lost = {file.name: raw_schema.unplaced_rows(landed, file, forms) for file in landed.data}
+    return [
+        outcome
+        if outcome.verdict == "REFUSED" or not lost.get(outcome.file_name)
+        else outcome.refused(lost[outcome.file_name])
+        for outcome in outcomes
+    ]
 
 
 def _write(table: Table, path: Path, export_id: str, source: str) -> None:

@@ -14,8 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from expectations.protocol import Field, UnusableProtocol
-from expectations.redcap_dictionary import fields_and_forms
+from expectations.protocol import Protocol, UnusableProtocol, protocol_from_dictionary
 from orchestration.exports import NamedFile, file_sha256
 from orchestration.readers.delimited import Table, duplicated, read_table
 from orchestration.readers.redcap import HeaderFacts, header_facts, refusal
@@ -80,15 +79,15 @@ def unnamed_outcome(path: Path) -> FileOutcome:
 
 
 def examine(
-    folder: Path, file: NamedFile, protocol: Sequence[Field], own: Sequence[Field], is_unchanged: bool
+    folder: Path, file: NamedFile, protocol: Protocol, own: Protocol | None, is_unchanged: bool
 ) -> tuple[FileOutcome, Table | None]:
     """Look at one named file.
 
     Args:
         folder: the export's folder.
         file: the file as the manifest names it.
-        protocol: the protocol's fields.
-        own: the fields of the export's own dictionary; empty when there is none.
+        protocol: the study's protocol.
+        own: what the export's own dictionary says; null when there is none, or not one that can be used.
         is_unchanged: whether the data is that of the export before.
 
     Returns:
@@ -111,9 +110,9 @@ def examine(
     outcome = replace(outcome, encoding=table.encoding, rows=table.records)
     doubled = duplicated(table.header)
     if doubled:
-        return outcome.refused(
-            f"named twice in the header: {_named(doubled)}", header_duplicated=",".join(doubled)
-        ), None
+        labels = refusal(table) if file.role == "data" else None
+        reason = labels or f"named twice in the header: {_named(doubled)}"
+        return outcome.refused(reason, header_duplicated=",".join(doubled)), None
     if file.role != "data":
         return _described(outcome, table), table
     return _data_outcome(outcome, table, protocol, own, is_unchanged), table
@@ -127,18 +126,18 @@ def _described(outcome: FileOutcome, table: Table) -> FileOutcome:
         return outcome.refused(f"a file of role {outcome.role} needs the column {lacking[0]}")
     if outcome.role == "dictionary":
         try:
-            fields_and_forms("", table.rows())
+            protocol_from_dictionary("", table.rows(), ())
         except UnusableProtocol as problem:
             return outcome.refused(str(problem))
     return outcome
 
 
 def _data_outcome(
-    outcome: FileOutcome, table: Table, protocol: Sequence[Field], own: Sequence[Field], is_unchanged: bool
+    outcome: FileOutcome, table: Table, protocol: Protocol, own: Protocol | None, is_unchanged: bool
 ) -> FileOutcome:
-    by_protocol = header_facts(table.header, protocol)
-    reason = refusal(table) or _misfit(table, by_protocol, header_facts(table.header, own) if own else None)
-    if len(by_protocol.unknown) < len(table.header) - 1:
+    by_protocol = _facts(table, protocol)
+    reason = refusal(table, (own or protocol).fields) or _misfit(by_protocol, protocol, table, own)
+    if protocol.fields and len(by_protocol.unknown) < len(table.header) - 1:
         missing, unknown = ",".join(by_protocol.missing), ",".join(by_protocol.unknown)
         outcome = replace(outcome, header_missing=missing, header_unknown=unknown)
     if reason is not None:
@@ -148,14 +147,21 @@ def _data_outcome(
     return replace(outcome, verdict="UNCHANGED" if is_unchanged else "ACCEPTED")
 
 
-def _misfit(table: Table, by_protocol: HeaderFacts, by_own: HeaderFacts | None) -> str | None:
+def _facts(table: Table, protocol: Protocol) -> HeaderFacts:
+    return header_facts(table.header, protocol.fields, protocol.forms)
+
+
+def _misfit(by_protocol: HeaderFacts, protocol: Protocol, table: Table, own: Protocol | None) -> str | None:
     """Where header and dictionary differ; the order of columns does not matter."""
+    if not protocol.fields:
+        return "nothing tells its fields; hand over one data dictionary, and one alone, together with the data"
     if not by_protocol.forms:
         return "no column of the header belongs to a form: is its first line missing?"
-    if by_protocol.missing:
+    if by_protocol.missing and protocol.is_registered:
         return f"the header lacks {len(by_protocol.missing)} field(s) of the protocol: {_named(by_protocol.missing)}"
-    if by_own is None:
+    if own is None:
         return None
+    by_own = _facts(table, own)
     if by_own.missing:
         return f"the header lacks {len(by_own.missing)} field(s) of its own dictionary: {_named(by_own.missing)}"
     if by_own.unknown:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from expectations.names import table_name
 from expectations.protocol import Field, Form, Protocol
 from orchestration import keys
 from orchestration.readers.redcap import EVENT, INSTANCE, INSTRUMENT, complete_column, header_facts
@@ -92,6 +93,21 @@ def touched_keys(landed: LandedExport, form: str) -> str:
     """
 
 
+def unplaced_rows(landed: LandedExport, file: LandedFile, forms: Iterable[str]) -> str:
+    """Which rows of a data file belong to no form, in words: their instrument or their event is unknown; blank if none."""
+    mapping = _mapping(landed) if any(f.role == "mapping" for f in landed.files) else ""
+    instrument, event = (f"coalesce({_trimmed(_column(file, name))}, '')" for name in (INSTRUMENT, EVENT))
+    listed = ", ".join(["''", *(_literal(form) for form in forms)])
+    is_astray = f"{event} not in (select event_name from ({mapping}))" if mapping else "false"
+    counts = f"count(*) filter ({instrument} not in ({listed})), count(*) filter ({is_astray})"
+    unknown, astray = query(f"select {counts} from {_scan(file)}")[0]
+    words = (
+        f"{unknown} row(s) of a repeating instrument that the dictionary does not have" if unknown else "",
+        f"{astray} row(s) of an event that the mapping does not list" if astray else "",
+    )
+    return "; ".join(word for word in words if word)
+
+
 def record_ids(landed: LandedExport) -> str:
     """Every distinct record id of an export, trimmed."""
     parts = [f"select {_trimmed(_quoted(f.columns[0]))} as record_id from {_scan(f)}" for f in landed.data]
@@ -108,7 +124,7 @@ def open_raw(
     _participant_table(connection, landed, key)
     connection.execute(f"create table raw.mapping as {_mapping(landed)}")
     for form in landed.protocol.forms:
-        connection.execute(f"create view raw.{_quoted(form.name)} as {form_view(landed, form.name)}")
+        connection.execute(f"create view raw.{_quoted(table_name(form.name))} as {form_view(landed, form.name)}")
 
 
 def build_database(path: Path) -> duckdb.DuckDBPyConnection:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from expectations.names import table_name
 from expectations.protocol import Choice, Field, Form, Protocol
 from orchestration.settings import DBT_PROJECT
 from orchestration.staging_contract import contract
@@ -45,7 +46,7 @@ def staging_models(protocol: Protocol) -> dict[str, str]:
     """Every generated file of a study's staging, by its path below the dbt project."""
     folder = f"models/staging/{protocol.study_id}"
     files = {f"{folder}/{protocol.staging_table(form.name)}.sql": form_model(protocol, form) for form in protocol.forms}
-    files[f"{folder}/{protocol.staging_table('quarantine')}.sql"] = quarantine_model(protocol)
+    files[f"{folder}/{protocol.quarantine_table}.sql"] = quarantine_model(protocol)
     files[f"{folder}/_{protocol.slug}.yml"] = contract(protocol)
     return files
 
@@ -93,7 +94,7 @@ def form_model(protocol: Protocol, form: Form) -> str:
     missing = _missing_names(fields)
     return FORM_MODEL.substitute(
         sets="".join([*_statements(fields, missing), _screening_statement(protocol)]),
-        exported=_import(_form_source(protocol), "exported", form.name),
+        exported=_import(_form_source(protocol), "exported", table_name(form.name)),
         shared=_shared_imports(protocol),
         rows=_rows_call(protocol, form),
         columns="".join(f"        {{{{ {_call(field, missing)} }}}},\n" for field in fields),
@@ -118,7 +119,7 @@ def own_fields(protocol: Protocol, form: str) -> list[Field]:
 def _quarantined(protocol: Protocol, form: Form) -> str:
     return QUARANTINED.substitute(
         form=form.name,
-        exported=_import(_form_source(protocol), "exported", form.name),
+        exported=_import(_form_source(protocol), "exported", table_name(form.name)),
         rows=_rows_call(protocol, form, "quarantined_rows"),
     )
 
@@ -135,7 +136,7 @@ def _shared_imports(protocol: Protocol) -> str:
     """What every form's rows are told by: mapping, participants, screening, schedule."""
     parts = [_import("raw", name, name) for name in ("mapping", "participant_key")]
     if _screening_form(protocol):
-        parts.append(_import(_form_source(protocol), "screening", _screening_form(protocol)))
+        parts.append(_import(_form_source(protocol), "screening", table_name(_screening_form(protocol))))
     return "\n".join([*parts, _visits(protocol)])
 
 

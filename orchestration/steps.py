@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orchestration import exports
@@ -97,6 +98,33 @@ def build(night: Night, layer: Layer, select: Sequence[str]) -> list[NodeResult]
     tables = sum(1 for r in results if r.unique_id.startswith("model."))
     _tell(layer.name, f"{tables} tables", time.monotonic() - started)
     return results
+
+
+@dataclass(frozen=True)
+class StagedForm:
+    """A form's rows in staging: all of them, those that hold anything, and those that were set aside."""
+
+    form: str
+    table: str
+    rows: int
+    touched: int
+    aside: int
+
+
+def staged_rows(night: Night) -> list[StagedForm]:
+    """The forms of the export and their rows in the build's staging."""
+    from orchestration import judgement
+
+    with closing(judgement.open_build(night)) as connection:
+        counted = f"select form, count(*) from staging.{night.protocol.quarantine_table} group by form"
+        aside = dict(connection.execute(counted).fetchall())
+        forms = []
+        for form in night.protocol.forms:
+            table = night.protocol.staging_table(form.name)
+            sql = f"select count(*), count(*) filter (is_touched) from staging.{table}"
+            rows, touched = connection.execute(sql).fetchall()[0]
+            forms.append(StagedForm(form.name, table, rows, touched, aside.get(form.name, 0)))
+    return forms
 
 
 def judge(night: Night, layer: Layer) -> GateResult:

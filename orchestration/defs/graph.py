@@ -5,6 +5,7 @@ Belongs here: how a study, a layer and a gate are called in Dagster. Does not be
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,15 +21,19 @@ GATE_OWNERS = ["team:data-management"]
 
 @dataclass(frozen=True)
 class StudyGraph:
-    """One study as the graph sees it; `protocol` is None until an export of an unregistered study was read."""
+    """One study as the graph sees it; a study without a protocol of its own has no forms before an export is read."""
 
     study: str
     protocol: Protocol
 
     @property
     def slug(self) -> str:
-        """The study's name as Dagster allows it in names of ops, jobs and partition sets."""
-        return re.sub(r"[^A-Za-z0-9_]", "_", self.study)
+        """The study's name as Dagster allows it in names of ops, jobs and partition sets.
+
+        One code location serves all studies: `a-b` and `a_b` must not have one job, or none of them loads.
+        """
+        plain = re.sub(r"[^A-Za-z0-9_]", "_", self.study)
+        return plain if plain == self.study else f"{plain}_{hashlib.sha256(self.study.encode()).hexdigest()[:6]}"
 
     @cached_property
     def partitions(self) -> dg.DynamicPartitionsDefinition:

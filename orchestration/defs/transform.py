@@ -3,7 +3,7 @@
 Belongs here: dbt models as assets, their keys, groups and dependencies. Does not belong here: SQL, and the calling of dbt.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -111,6 +111,18 @@ def generic_staging(graph: StudyGraph, layer: Layer, before: Layer) -> dg.Assets
     def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         tonight = open_night(graph.study, context.partition_key)
         models = [r for r in steps.build(tonight, layer, layer.select) if r.unique_id.startswith("model.")]
-        return dg.MaterializeResult(asset_key=spec.key, metadata={"tables": len(models)})
+        forms = steps.staged_rows(tonight)
+        return dg.MaterializeResult(asset_key=spec.key, metadata={"tables": len(models), **form_metadata(forms)})
 
     return build
+
+
+def form_metadata(forms: Sequence[steps.StagedForm]) -> dict[str, Any]:
+    """What only an export's dictionary tells: its forms, and how many rows each has."""
+    lines = ["| form | table | rows | that hold anything | set aside |", "|---|---|---|---|---|"]
+    lines += [f"| {f.form} | {f.table} | {f.rows} | {f.touched} | {f.aside} |" for f in forms]
+    return {
+        "dagster/row_count": sum(form.rows for form in forms),
+        "rows set aside": sum(form.aside for form in forms),
+        "forms": dg.MetadataValue.md("\n".join(lines)),
+    }

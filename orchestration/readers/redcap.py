@@ -13,14 +13,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from expectations.protocol import Field, UnusableProtocol
+from expectations.protocol import Field, Form, UnusableProtocol
 from expectations.redcap_dictionary import fields_and_forms, is_dictionary
-from orchestration.readers.delimited import Table, read_table
+from orchestration.readers.delimited import Table, duplicated, read_table
 from orchestration.readers.text import Unreadable
 
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 OWN_COLUMNS = frozenset((EVENT, INSTRUMENT, INSTANCE, "redcap_data_access_group", "redcap_survey_identifier"))
 LOG_COLUMNS = frozenset(("username", "action"))
+LABEL_HEADER = "complete?"
 LABELS = frozenset(("Incomplete", "Unverified", "Complete", "Checked", "Unchecked"))
 
 
@@ -37,26 +38,23 @@ def complete_column(form: str) -> str:
     return f"{form}_complete"
 
 
-def header_facts(header: Sequence[str], fields: Iterable[Field]) -> HeaderFacts:
+def header_facts(header: Sequence[str], fields: Iterable[Field], forms: Iterable[Form] = ()) -> HeaderFacts:
     """Which forms a header carries, which of their fields it lacks, which of its columns belong to none.
 
     The first column is the record id, whatever its name; a choice the list does not know still is its checkbox's.
+    `forms` adds those without a field of their own: they have a status all the same.
     """
     found = set(header)
     listed = list(fields)[1:]
-    forms = _carried(found, list(fields), listed)
-    carried = [field for field in listed if field.form in forms]
+    every_form = dict.fromkeys((*(field.form for field in fields), *(form.name for form in forms)))
+    by_column = {field.form for field in listed if not found.isdisjoint(field.columns)}
+    carries = tuple(name for name in every_form if name in by_column or complete_column(name) in found)
+    carried = [field for field in listed if field.form in carries]
     missing = tuple(field.name for field in carried if not found.issuperset(field.columns))
     known = {column for field in listed for column in field.columns}
     boxes = {field.name for field in listed if field.data_type == "checkbox"}
-    every_form = {field.form for field in fields}
-    unknown = (name for name in header[1:] if name not in known and not _is_own(name, every_form, boxes))
-    return HeaderFacts(forms, missing, tuple(dict.fromkeys(unknown)))
-
-
-def _carried(found: set[str], fields: Sequence[Field], listed: Sequence[Field]) -> tuple[str, ...]:
-    by_column = {field.form for field in listed if not found.isdisjoint(field.columns)}
-    return tuple(f for f in dict.fromkeys(f.form for f in fields) if f in by_column or complete_column(f) in found)
+    unknown = (name for name in header[1:] if name not in known and not _is_own(name, set(every_form), boxes))
+    return HeaderFacts(carries, missing, tuple(dict.fromkeys(unknown)))
 
 
 def described(contents: Mapping[str, bytes]) -> list[dict[str, Any]]:
@@ -88,10 +86,11 @@ def role_of(header: Sequence[str], fields: Sequence[Field] = ()) -> str:
     return "data" if _is_data(header, fields) else "other"
 
 
-def refusal(table: Table) -> str | None:
-    """Why a readable table is not a raw data export, or null."""
-    status = [name for name in table.header if name == "complete?" or name.endswith("_complete")]
-    if "complete?" in table.header or _has_labels(table, status):
+def refusal(table: Table, fields: Sequence[Field] = ()) -> str | None:
+    """Why a readable table is not a raw data export, or null; a field of the project is no form's status."""
+    own = {field.name for field in fields}
+    status = [name for name in table.header if name.endswith("_complete") and name not in own]
+    if LABEL_HEADER in table.header or (not duplicated(table.header) and _has_labels(table, status)):
         return "an export of labels; choose raw data (codes) and raw headers (variable names)"
     return None
 
@@ -107,8 +106,8 @@ def _is_own(name: str, forms: set[str], checkboxes: set[str]) -> bool:
 
 
 def _is_data(header: Sequence[str], fields: Sequence[Field]) -> bool:
-    known = {column for field in fields for column in field.columns}
-    return bool(known & set(header)) or any(name in OWN_COLUMNS or name.endswith("_complete") for name in header)
+    known = {LABEL_HEADER, *OWN_COLUMNS, *(column for field in fields for column in field.columns)}
+    return bool(known & set(header)) or any(name.endswith("_complete") for name in header)
 
 
 def _table(content: bytes) -> Table | None:

@@ -41,7 +41,7 @@ def decode(content: bytes) -> Text:
     if not text.utf8.strip():
         raise Unreadable("the file is empty")
     if text.utf8.lstrip()[:1] in (b"<", b"{", b"["):
-        raise Unreadable("a web page or an error message instead of an export; export again")
+        raise Unreadable("XML, JSON or a web page, not a delimited table; export the records as CSV")
     nul = text.utf8.find(b"\0")
     if nul >= 0:
         raise Unreadable(f"a NUL byte in line {line_of(text.utf8, nul)}: not a text file, or damaged on its way")

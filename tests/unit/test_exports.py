@@ -194,5 +194,5 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     for path in (tmp_path / "data.csv", tmp_path / "a" / "data.csv"):
         path.write_bytes(DATA)
-    with pytest.raises(UnusableSettings, match="a name of its own"):
+    with pytest.raises(UnusableSettings, match="a plain name of its own"):
         exports.receive("tiny", [tmp_path / "data.csv", tmp_path / "a" / "data.csv"], tmp_path / "raw")

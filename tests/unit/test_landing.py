@@ -122,7 +122,7 @@ def test_facts_survive_being_written(tmp_path: Path, protocol: Protocol, paths: 
 @pytest.mark.parametrize(
     ("header", "row", "words"),
     [
-        (HEADER[:4] + HEADER[5:], BASE[:4] + BASE[5:], "lacks 1 field(s) of the protocol: weight"),
+        (HEADER[:4] + HEADER[5:], BASE[:4] + BASE[5:], "lacks 1 field(s) of its own dictionary: weight"),
         ((*HEADER, "colour"), (*BASE, "red"), "1 column(s) that its own dictionary does not have: colour"),
         ((*HEADER, "weight"), (*BASE, "80"), "named twice in the header: weight"),
         (("1", "80"), ("2", "81"), "no column of the header belongs to a form"),

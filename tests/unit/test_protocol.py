@@ -215,3 +215,13 @@ def test_a_field_whose_name_staging_or_sql_uses_gets_another(name: str) -> None:
     fields = fields_of({"field_name": name})
     assert fields[name].columns == (name,)
     assert fields[name].staging_columns == (f"field_{name}",)
+
+
+@pytest.mark.parametrize("name", ["two words", "1st", "größe", "a-b"])
+def test_a_name_that_no_column_can_have_is_refused(name: str) -> None:
+    with pytest.raises(UnusableProtocol, match="field 3 of the dictionary"):
+        fields_of({"field_name": "fine"}, {"field_name": name})
+
+
+def test_a_checkbox_without_a_box_has_no_column() -> None:
+    assert "why" not in fields_of({"field_name": "why", "field_type": "checkbox"}, {"field_name": "fine"})

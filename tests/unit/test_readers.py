@@ -67,8 +67,8 @@ def test_read_right_whatever_it_came_as(content: bytes, encoding: str) -> None:
         ("a,b\n1,2\n".encode("utf-16-le"), "a NUL byte in line 1"),
         (b"a,b\r\n1,2\r\n3,\x81\r\n", "line 3 holds bytes that are neither UTF-8 nor cp1252"),
         (b"\xff\xfea", "neither UTF-8 nor utf-16-le"),
-        (b"\n<html><body>login</body></html>\n", "a web page or an error message"),
-        (b'{"error":"You do not have permissions"}', "a web page or an error message"),
+        (b"\n<html><body>login</body></html>\n", "XML, JSON or a web page"),
+        (b'{"error":"You do not have permissions"}', "XML, JSON or a web page"),
         (b"a,,c\n1,2,3\n", "column 2 has no name in the header"),
     ],
 )
@@ -179,6 +179,18 @@ def test_header_facts_name_what_is_missing_and_unknown() -> None:
 @pytest.mark.parametrize("content", ["Record ID,Complete?\n1,Complete\n", "record_id,baseline_complete\n1,Complete\n"])
 def test_label_exports_are_told_from_data(content: str) -> None:
     assert "labels" in str(redcap.refusal(read_table(content.encode())))
+
+
+def test_a_header_of_labels_is_taken_for_data_and_refused_as_labels() -> None:
+    twice = read_table(b"Record ID,Weight,Complete?,Pulse,Complete?\n1,80,Complete,60,Complete\n")
+    assert redcap.role_of(twice.header) == "data"
+    assert "labels" in str(redcap.refusal(twice))
+
+
+def test_a_field_that_ends_like_a_status_is_none() -> None:
+    table = read_table(b"record_id,course_complete,baseline_complete\n1,Complete,2\n")
+    assert redcap.refusal(table, fields({"field_name": "course_complete"})) is None
+    assert "labels" in str(redcap.refusal(table, fields({"field_name": "weight"})))
 
 
 def test_raw_data_is_not_refused() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from crafted import KEY, REAL_PROJECTS, SAMPLES, build, csv_text, export, project_of, sample_files
 
 from expectations.protocol import Field, Protocol, load_protocol, protocol_from_dictionary
@@ -15,7 +16,7 @@ from orchestration import exports, keys, landing
 from orchestration.exports import Export
 from orchestration.settings import DBT_PROJECT, SEEDS
 from orchestration.staging import generic_project, staging_models
-from orchestration.staging_contract import described
+from orchestration.staging_contract import described, yaml_name
 
 VISIT = {"field_name": "weight", "form_name": "visit"}
 VITALS = {"field_name": "pulse", "form_name": "vitals"}
@@ -227,10 +228,15 @@ def test_one_model_a_form_and_one_for_what_is_set_aside() -> None:
     }
 
 
-@pytest.mark.parametrize("label", ["{{ 1 }}", "{% x %}", "<p>A</p>  b\n\tc", "back\\slash", ""])
+@pytest.mark.parametrize("label", ["{{ 1 }}", "{% x %}", "<p>A</p>  b\n\tc", "back\\slash", "mis\x80\x99read", ""])
 def test_a_label_is_harmless_in_a_description(label: str) -> None:
-    assert not set("{}\\<>\n") & set(described(label))
+    assert not set("{}\\<>\n\x80\x99") & set(described(label))
     assert described(label)
+
+
+@pytest.mark.parametrize("name", ["no", "yes", "on", "off", "null", "1_2", "2form", "weight"])
+def test_a_name_is_text_in_the_contract(name: str) -> None:
+    assert yaml.safe_load(yaml_name(name)) == name
 
 
 def test_a_project_folder_follows_its_dictionary(tmp_path: Path) -> None:
@@ -289,6 +295,4 @@ def test_real_projects_are_staged_from_their_own_dictionary(project: str, tmp_pa
         assert counted == {form: (rows,) for form, rows in STAGED[project].items()}
         sql, value = SAMPLE_VALUES[project]
         assert connection.execute(sql.format_map(tables)).fetchone() == value
-        assert connection.execute(
-            f"select count(*) from staging.{protocol.staging_table('quarantine')}"
-        ).fetchone() == (0,)
+        assert connection.execute(f"select count(*) from staging.{protocol.quarantine_table}").fetchone() == (0,)
