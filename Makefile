@@ -66,7 +66,7 @@ check: $(READY_DEV) ## lint, format, types, SQL style, generated files current
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/sqlfluff lint --nofail=false $(wildcard $(SQL))
+	@$(BIN)/sqlfluff lint --disable-progress-bar $(wildcard $(SQL))
 	@$(TRIALHOUSE) generate --check
 	@echo "check: ok"
 
