@@ -42,7 +42,8 @@ def fact_frames(facts: LandingFacts, study_id: str) -> dict[str, pl.DataFrame]:
         is_header_single=pl.col("header_duplicated").fill_null("") == "",
         is_header_known=pl.col("header_unknown").fill_null("") == "",
         is_accepted=pl.col("verdict") != "REFUSED",
-        is_filled=(pl.col("role") != "data") | (pl.col("rows").fill_null(0) > 0),
+        # a file that was refused says why itself
+        is_filled=(pl.col("role") != "data") | (pl.col("verdict") == "REFUSED") | (pl.col("rows").fill_null(0) > 0),
     )
     before = pl.col("rows_before").fill_null(0)
     lost = before - pl.col("rows").fill_null(0)
@@ -83,7 +84,7 @@ def file_checks(protocol: Protocol, facts: LandingFacts) -> list[FileCheck]:
     frames = fact_frames(facts, protocol.study_id)
     return [
         *_of_files(protocol, frames["files"]),
-        *_of_forms(protocol, frames["forms"]),
+        *_of_forms(protocol, frames["forms"], _is_whole(frames["files"])),
         *_of_export(protocol, facts),
     ]
 
@@ -112,7 +113,12 @@ def _file_finding(check: Check, column: str, row: dict[str, Any], names: str | N
     return check.finding(form=row["form"] or None, detail_key=detail, message=words + reason)
 
 
-def _of_forms(protocol: Protocol, forms: pl.DataFrame) -> Iterator[FileCheck]:
+def _is_whole(files: pl.DataFrame) -> bool:
+    """Whether every data file was taken; the forms of one that was not are missing for that reason alone."""
+    return bool((files["is_accepted"] | (files["role"] != "data")).all())
+
+
+def _of_forms(protocol: Protocol, forms: pl.DataFrame, is_whole: bool) -> Iterator[FileCheck]:
     rules = rules_by_id(protocol.rules)
     said = {
         "is_accounted": ("DQ-01", "a form the protocol expects is not in the export and not declared absent"),
@@ -125,7 +131,8 @@ def _of_forms(protocol: Protocol, forms: pl.DataFrame) -> Iterator[FileCheck]:
         check = check_of_rule(rules[rule_id], "forms", column, "stop")
         bad = forms.filter(~forms[column])
         found = [check.finding(form=row["form"], message=words) for row in bad.iter_rows(named=True)]
-        yield FileCheck(check, "forms", Expected(check.check_id, rule_id, "in_set", {"column": column} | TRUE), found)
+        expected = Expected(check.check_id, rule_id, "in_set", {"column": column} | TRUE)
+        yield FileCheck(check, "forms", expected, found, is_whole)
 
 
 def _of_export(protocol: Protocol, facts: LandingFacts) -> Iterator[FileCheck]:

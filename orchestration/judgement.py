@@ -20,7 +20,7 @@ import polars as pl
 
 from expectations import quality
 from expectations.findings import CheckResult, GateResult, finding_schema
-from orchestration import content_hash
+from orchestration import content_hash, keys, raw_schema
 from orchestration.layers import RAW, Layer, gates
 from orchestration.ledger import GateVerdict
 from orchestration.night import Night
@@ -169,14 +169,31 @@ def _write_tables(path: Path, catalog: str, schema: str, tables: Mapping[str, pl
 def write_work_lists(night: Night) -> str:
     """Write `work/<export_id>/work_list.csv`; returns the restricted work list as CSV text, to lie in the restricted area only."""
     tables = _quality(night)
-    with closing(open_build(night)) as connection:
-        participants = connection.execute("select record_id, participant_id from raw.participant_key").pl()
+    participants = _participants(night)
     ours = quality.work_list(tables.findings, tables.data_queries, tables.current, participants)
     theirs = quality.work_list(tables.restricted_findings, tables.restricted_queries, tables.current, participants)
     folder = night.paths.work / night.export.export_id
     folder.mkdir(mode=0o700, exist_ok=True)
     (folder / "work_list.csv").write_text(_csv(ours))
     return _csv(theirs)
+
+
+def _participants(night: Night) -> pl.DataFrame:
+    """Record ids and participant ids, of this export and, for records that are gone, of the one before."""
+    with closing(open_build(night)) as connection:
+        now = connection.execute("select record_id, participant_id from raw.participant_key").pl()
+    own = night.ledger.export_no(night.export.export_id)
+    earlier = [e.export_id for e in night.ledger.accepted() if e.export_no < own][-1:]
+    gone = [
+        (record, keys.participant_id(night.study_key, str(record)))
+        for export_id in earlier
+        for (record,) in raw_schema.query(raw_schema.record_ids(_landed(night, export_id)))
+    ]
+    return pl.concat([now, pl.DataFrame(gone, schema=now.schema, orient="row")]).unique()
+
+
+def _landed(night: Night, export_id: str) -> raw_schema.LandedExport:
+    return raw_schema.landed_export(night.paths.landed / export_id, night.protocol)
 
 
 def _csv(frame: pl.DataFrame) -> str:

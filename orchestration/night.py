@@ -28,6 +28,9 @@ from orchestration.ledger import Ledger
 from orchestration.release import release_id
 from orchestration.settings import SEEDS, Settings, StudyPaths, UnusableSettings
 
+# dbt's logs, and the generated project of a study without models: written again only where it changed, so parsed once.
+KEPT = frozenset(("dbt", "dbt_project"))
+
 
 class StepRefused(Exception):
     """A step was asked for that does not fit the build that is there; the message says what to run instead."""
@@ -123,7 +126,7 @@ def _state_file(night: Night) -> Path:
 
 def begin(night: Night) -> BuildState:
     for leftover in night.paths.builds.iterdir():
-        if leftover.is_dir() and leftover.name != "dbt":
+        if leftover.is_dir() and leftover.name not in KEPT:
             shutil.rmtree(leftover)
         elif leftover.is_file():
             leftover.unlink()

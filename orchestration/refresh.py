@@ -14,6 +14,7 @@ from orchestration.settings import Settings, UnusableSettings
 from orchestration.verdict import last_run
 
 RELEASED = 0
+SHOWN = 5
 
 
 def refresh(settings: Settings, export_id: str | None = None) -> int:
@@ -37,9 +38,10 @@ def refresh(settings: Settings, export_id: str | None = None) -> int:
 
 
 def _nothing_new(settings: Settings, something_waits: bool) -> int:
-    standing = last_run(settings)
+    standing = waiting.standing(settings)
     if standing is not None:
-        print(f"nothing new: export {standing['export_id']} stands as {standing['verdict']}")
+        stopped = f" at gate {standing.stopped_at}" if standing.stopped_at else ""
+        print(f"nothing new: export {standing.export_id} stands as {standing.verdict}{stopped}")
         print(_whereabouts(settings))
     elif not something_waits:
         raise UnusableSettings(
@@ -75,6 +77,9 @@ def summary(run: dict[str, Any]) -> str:
     for gate, said in run["gates"].items():
         findings = "" if said["findings"] is None else f"{said['findings']} findings"
         lines.append(f"  gate {gate}  {said['verdict']:<15} {findings}")
+    lines += [f"stopped by {said}" for said in run["stopped_by"][:SHOWN]]
+    if len(run["stopped_by"]) > SHOWN:
+        lines.append(f"and {len(run['stopped_by']) - SHOWN} more; all of them stand in the work list")
     if run["work_list"]:
         lines.append(f"work list: {run['work_list']}")
     if run["error"]:

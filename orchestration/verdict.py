@@ -48,6 +48,27 @@ def _gates(night: Night, state: BuildState) -> dict[str, dict[str, Any]]:
     }
 
 
+def _stopped_by(night: Night) -> list[str]:
+    """The rules that stopped the night, in words: what was found, and where; never a participant's value."""
+    from orchestration import judgement
+
+    results = judgement.load(night.judged)
+    stopping = {c.check_id: c for r in results for c in r.checks if c.blocks and not c.is_restricted}
+    rules = {c.rule_id for c in stopping.values()}
+    said = [
+        f"{row['rule_id']}: {row['message']}{_where(row)}"
+        for result in results
+        for row in result.findings.iter_rows(named=True)
+        if row["rule_id"] in rules and row["action"] == "stop" and not row["is_restricted"]
+    ]
+    return list(dict.fromkeys(said))
+
+
+def _where(row: dict[str, Any]) -> str:
+    named = [str(row[name]) for name in ("form", "field", "detail_key") if row[name] is not None]
+    return f" ({', '.join(named)})" if named else ""
+
+
 def conclude(night: Night, verdict: str, release_id: str | None = None, error: str | None = None) -> dict[str, Any]:
     """Write `last_run.json` and return it."""
     from orchestration.night import state_of
@@ -62,6 +83,7 @@ def conclude(night: Night, verdict: str, release_id: str | None = None, error: s
         "release_id": release_id,
         "current_release": current_release(night.paths),
         "gates": _gates(night, state),
+        "stopped_by": _stopped_by(night) if verdict == "STOPPED" else [],
         "work_list": str(work_list) if work_list.is_file() else None,
         "seconds": round((datetime.now(UTC) - datetime.fromisoformat(state.started_at)).total_seconds(), 1),
         "error": error,

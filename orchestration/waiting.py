@@ -56,15 +56,13 @@ def _is_due(settings: Settings, export: Export, newest: bool, said: Sequence[Jud
     about = [j for j in said if j.export_id == export.export_id]
     if not about:
         return True
-    if newest:
-        return open_export(settings, export).fingerprint not in {j.fingerprint for j in about}
-    if about[-1].verdict == "RELEASED":
+    if about[-1].verdict == "RELEASED" and not newest:
         return False
-    return exports.files_sha256(export) not in {j.files_sha256 for j in about}
+    return open_export(settings, export).fingerprint not in {j.fingerprint for j in about}
 
 
 def pending(settings: Settings, export_id: str | None = None) -> list[Export]:
-    """Exports to be taken, oldest first: never judged, or stopped and changed since, or the newest under new code or protocol.
+    """Exports to be taken, oldest first: never judged, or judged under other files, code or protocol and stopped then or the newest.
 
     Args:
         settings: the study and its folders.
@@ -83,6 +81,13 @@ def pending(settings: Settings, export_id: str | None = None) -> list[Export]:
         return found
     said = Ledger(settings.paths.ledger).judgements()
     return [e for e in found if _is_due(settings, e, e is found[-1], said)]
+
+
+def standing(settings: Settings) -> Judgement | None:
+    """What was last said of the newest export that was judged."""
+    if not settings.paths.ledger.is_file():
+        return None
+    return next(reversed(Ledger(settings.paths.ledger).judgements()), None)
 
 
 def run_key(study: str, export: Export) -> str:
