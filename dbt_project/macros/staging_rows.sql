@@ -46,7 +46,7 @@ touched as (
     from cleaned
 ),
 
--- what holds anything of the form belongs to it, wherever the mapping says it should not be; an empty row does where it was expected
+-- without a mapping (an empty one) a row belongs to the form when it holds anything of it
 belonging as (
     select touched.*
     from touched
@@ -54,8 +54,7 @@ belonging as (
     left join designations on touched.event_name = designations.event_name
     where
         case
-            when touched.is_touched then true
-            when mapping_size.rows_of_mapping = 0 then false
+            when mapping_size.rows_of_mapping = 0 then touched.is_touched
             when coalesce(designations.is_designated, 0) = 0 then false
             when touched.repeat_instrument is not null then true
             {%- if repeats == 'yes' %}
@@ -63,7 +62,7 @@ belonging as (
             {%- elif repeats == 'no' %}
             else true
             {%- else %}
-            else touched.form_complete is not null
+            else touched.is_touched or touched.form_complete is not null
             {%- endif %}
         end
 ),
