@@ -1,5 +1,6 @@
 -- Days on which the trial saw or spoke to the participant, one row a day and source. The interview after the trial's
--- close (six months) is no contact, nor is a day after the export: that is a wrong date.
+-- close (six months) is no contact, nor is a day after the export: that is a wrong date. Nor is a masked instrument: it
+-- belongs to the infusion, which is one, and what is released must not depend on it.
 with
 
 participant as (
@@ -27,6 +28,11 @@ contacts as (
     union all
     select study_id, participant_id, visit, assessment_pday as contact_pday, 'INSTRUMENT' as source
     from {{ ref('int_instrument_response') }}
+    where instrument not in (
+        select masking.masked_value
+        from {{ ref('masking') }} as masking
+        where masking.study_id = '{{ study_id() }}' and masking.column_name = 'instrument'
+    )
     union all
     select study_id, participant_id, null as visit, infusion_pday as contact_pday, 'INFUSION' as source
     from {{ ref('int_exposure') }}
