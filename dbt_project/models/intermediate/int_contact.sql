@@ -11,6 +11,12 @@ visits as (
     select * from {{ ref('visits') }} where study_id = '{{ study_id() }}'
 ),
 
+masked_instruments as (
+    select masked_value
+    from {{ ref('masking') }}
+    where study_id = '{{ study_id() }}' and column_name = 'instrument'
+),
+
 contacts as (
     select study_id, participant_id, visit, visit_pday as contact_pday, 'VISIT' as source
     from {{ ref('int_visit') }}
@@ -28,11 +34,7 @@ contacts as (
     union all
     select study_id, participant_id, visit, assessment_pday as contact_pday, 'INSTRUMENT' as source
     from {{ ref('int_instrument_response') }}
-    where instrument not in (
-        select masking.masked_value
-        from {{ ref('masking') }} as masking
-        where masking.study_id = '{{ study_id() }}' and masking.column_name = 'instrument'
-    )
+    where instrument not in (select listed.masked_value from masked_instruments as listed)
     union all
     select study_id, participant_id, null as visit, infusion_pday as contact_pday, 'INFUSION' as source
     from {{ ref('int_exposure') }}

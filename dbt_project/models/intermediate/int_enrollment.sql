@@ -1,6 +1,7 @@
 -- Everybody screened and how far they came. Dropout is judged once its days have passed: no contact within them, dated
--- to the day after the last contact before them, a stay in hospital being one. The end of the trial is what the disposition says; without one, once
--- the trial has closed for the participant, contact within the dropout days makes a completer.
+-- to the day after the last contact before them, a stay in hospital being one. The end of the trial is what the
+-- disposition says; without one, once the trial has closed for the participant, contact within the dropout days makes a
+-- completer.
 with
 
 participant as (

@@ -1,6 +1,6 @@
--- Adverse events, coded, without verbatim text. Those that did, or by an unknown day could, start on the day of an infusion are
--- absent until unblinding: the day it is recorded for and the day the protocol plans, since its form may come later or bear a
--- wrong date. The numbers count what is shown, so that a gap tells nothing.
+-- Adverse events, coded, without verbatim text. Those that did, or by an unknown day could, start on the day of an
+-- infusion are absent until unblinding: the day it is recorded for and the day the protocol plans, since its form may
+-- come later or bear a wrong date. The numbers count what is shown, so that a gap tells nothing.
 with
 
 event as (

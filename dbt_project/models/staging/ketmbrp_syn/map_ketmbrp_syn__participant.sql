@@ -1,6 +1,6 @@
 -- One row a screened participant. The forms read here are filled once, at one scheduled visit each, so a touched
--- row at a scheduled visit is the participant's only one (staging has set duplicates aside). Whoever fails a criterion is
--- not eligible, whatever the form concludes.
+-- row at a scheduled visit is the participant's only one (staging has set duplicates aside). Whoever fails a criterion
+-- is not eligible, whatever the form concludes.
 with
 
 screening as (
