@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev refresh receive status sql ui rollback generate demo-stop test check format lock clean-environment
+.PHONY: help setup setup-dev refresh receive status sql ui rollback generate demo-stop example-exports test check format lock clean-environment
 
 STUDY ?= $(or $(TRIALHOUSE_STUDY),ketmbrp_syn)
 RAW ?= $(or $(TRIALHOUSE_RAW),raw)
@@ -33,7 +33,7 @@ $(shell rm -f $(READY) $(READY_DEV))
 endif
 
 help: ## what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 refresh: $(READY) ## take every waiting export through all gates to a release
 	@$(TRIALHOUSE) refresh
@@ -58,6 +58,16 @@ demo-stop: $(READY) ## show in a temporary warehouse how a broken night is stopp
 
 generate: $(READY) ## write what is derived from the protocol: staging models, docs/marts.md
 	@$(TRIALHOUSE) generate
+
+EXAMPLES ?= raw/ketmbrp_syn
+BROKEN_EXAMPLES ?= tests/data/broken/ketmbrp_syn
+
+example-exports: $(READY) ## write the example study's exports anew: both nights, and the broken one of the tests
+	@made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT && \
+	$(BIN)/python -m simulator --seed 0 --nights 2 --out "$$made/good" --broken "$$made/broken" > "$$made/said" && \
+	mkdir -p "$(EXAMPLES)" "$(BROKEN_EXAMPLES)" && \
+	cp -R "$$made/good/ketmbrp_syn/." "$(EXAMPLES)" && cp -R "$$made/broken/ketmbrp_syn/." "$(BROKEN_EXAMPLES)"
+	@echo "example exports: $(EXAMPLES) $(BROKEN_EXAMPLES)"
 
 test: $(READY_DEV) ## all tests
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)

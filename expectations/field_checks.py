@@ -17,7 +17,7 @@ from expectations.checks import Check, check_of_rule
 from expectations.protocol import Field, Protocol, Rule
 from expectations.suites import Expected
 
-TYPED = frozenset(("integer", "number", "number_comma", "date", "datetime", "time", "yesno"))
+TYPED = frozenset(("integer", "number", "number_comma", "date", "partial_date", "datetime", "time", "yesno"))
 NUMERIC = frozenset(("integer", "number", "number_comma"))
 DATED = frozenset(("date", "datetime"))
 CODED = frozenset(("code", "yesno", "checkbox"))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from expectations.blinding import masked_forms, masked_part
 from expectations.checks import Check, check_of_rule, rules_by_id
 from expectations.findings import LandingFacts
 from expectations.protocol import Protocol
@@ -33,7 +34,7 @@ class FileCheck:
     applies: bool = True
 
 
-def fact_frames(facts: LandingFacts, study_id: str) -> dict[str, pl.DataFrame]:
+def fact_frames(facts: LandingFacts, protocol: Protocol) -> dict[str, pl.DataFrame]:
     """The facts as frames of yes-or-no columns, so that an expectation has one column to look at."""
     import polars as pl
 
@@ -52,6 +53,7 @@ def fact_frames(facts: LandingFacts, study_id: str) -> dict[str, pl.DataFrame]:
         is_volume_kept=pl.col("rows_before").is_null()
         | (lost <= pl.max_horizontal(pl.lit(LOST_ROWS), before * LOST_SHARE)),
     )
+    masked = facts.lost_keys.filter(pl.col("form").is_in(masked_forms(protocol)))
     export = pl.DataFrame(
         {
             "is_manifest_usable": [facts.export["manifest_problem"] is None],
@@ -59,9 +61,10 @@ def fact_frames(facts: LandingFacts, study_id: str) -> dict[str, pl.DataFrame]:
             "is_newer": [bool(facts.export["is_newer"])],
             "is_new_data": [facts.export["identical_to"] is None],
             "is_labelled": [bool(facts.export["is_synthetic"])],
-            "is_named_synthetic": [study_id.endswith("_syn")],
+            "is_named_synthetic": [protocol.study_id.endswith("_syn")],
             "is_every_record_labelled": [facts.export["records_without_synthetic_flag"] == 0],
-            "lost_keys": [facts.lost_keys.height],
+            "lost_keys": [facts.lost_keys.height - masked.height],
+            "lost_keys_masked": [masked.height],
         }
     )
     return {"files": files, "forms": forms, "export": export}
@@ -81,11 +84,12 @@ FILE_COLUMNS = {
 
 def file_checks(protocol: Protocol, facts: LandingFacts) -> list[FileCheck]:
     """Every check of the file gate."""
-    frames = fact_frames(facts, protocol.study_id)
+    frames = fact_frames(facts, protocol)
     return [
         *_of_files(protocol, frames["files"]),
         *_of_forms(protocol, frames["forms"], _is_whole(frames["files"])),
         *_of_export(protocol, facts),
+        *_of_lost_keys(protocol, facts),
     ]
 
 
@@ -154,7 +158,13 @@ def _of_export(protocol: Protocol, facts: LandingFacts) -> Iterator[FileCheck]:
         yield FileCheck(
             check, "export", Expected(check.check_id, rule_id, "in_set", {"column": column} | TRUE), found, applies
         )
-    check = check_of_rule(rules["DQ-03"], "export", "lost_keys")
-    lost = [check.finding(**row) for row in facts.lost_keys.iter_rows(named=True)]
-    expected = Expected(check.check_id, "DQ-03", "between", {"column": "lost_keys", "max_value": 0})
-    yield FileCheck(check, "export", expected, lost)
+
+
+def _of_lost_keys(protocol: Protocol, facts: LandingFacts) -> Iterator[FileCheck]:
+    """Keys that are gone, those of masked forms in a check of their own."""
+    hidden = masked_forms(protocol)
+    whole = check_of_rule(rules_by_id(protocol.rules)["DQ-03"], "export", "lost_keys")
+    for check, column, is_masked in ((whole, "lost_keys", False), (masked_part(whole), "lost_keys_masked", True)):
+        rows = [row for row in facts.lost_keys.iter_rows(named=True) if (row["form"] in hidden) == is_masked]
+        expected = Expected(check.check_id, check.rule_id, "between", {"column": column, "max_value": 0})
+        yield FileCheck(check, "export", expected, [check.finding(**row) for row in rows])

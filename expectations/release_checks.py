@@ -27,9 +27,11 @@ FLOOR_ROWS = (
     ("rpt_consort", "arm <> 'POOLED'"),
     (
         "fct_adverse_event",
-        "start_pday is null or is_start_imputed or exists (select 1 from release.marts.fct_enrollment as enrollment"
-        " where enrollment.participant_id = fct_adverse_event.participant_id"
-        " and enrollment.infusion_pday = fct_adverse_event.start_pday)",
+        "start_pday is null or is_start_imputed or exists (select 1 from release.marts.fct_infusion as infusion"
+        " where infusion.participant_id = fct_adverse_event.participant_id"
+        " and infusion.infusion_pday = fct_adverse_event.start_pday)"
+        " or exists (select 1 from protocol.study as study"
+        " where study.study_id = fct_adverse_event.study_id and study.infusion_pday = fct_adverse_event.start_pday)",
     ),
 )
 FORBIDDEN_COLUMN = re.compile(r"(^|_)(drug|dose|doses|kit|lot|arm_code|randomization_no|volume_ml)(_|$)")

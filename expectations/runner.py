@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from expectations.blinding import split
 from expectations.checks import Check, check_of_rule, findings_frame, rules_by_id
 from expectations.field_checks import FieldCheck, Limits, field_checks, limits_of
 from expectations.file_checks import FileCheck, fact_frames, file_checks
@@ -27,7 +28,7 @@ Finding = dict[str, Any]
 
 def judge_files(protocol: Protocol, facts: LandingFacts) -> GateResult:
     """The file gate: the facts of a landing."""
-    frames = fact_frames(facts, protocol.study_id)
+    frames = fact_frames(facts, protocol)
     intended = file_checks(protocol, facts)
     outcomes: dict[str, Outcome] = {}
     for name, frame in frames.items():
@@ -66,8 +67,7 @@ def judge_layer(
     """
     if gate == "g1":
         return _judge_forms(protocol, connection)
-    runs = run_rules(connection, protocol, gate)
-    results, findings = _judge_counts(runs)
+    results, findings = _judge_counts(split(protocol, run_rules(connection, protocol, gate)))
     if gate == "g3":
         for more_results, more_findings in (
             _judge_release(protocol, connection),
@@ -135,12 +135,10 @@ def _judge_quarantine(
     where = "select participant_id, form, repeat_instance, _source_row, event_name is not null, rule_id"
     aside = connection.execute(f'{where} from staging."{relation}" order by all').fetchall()
     visits = _visits_of(connection, relation)
-    findings: list[Finding] = []
-    counted: dict[str, int] = {}
     checks = {rule.rule_id: check_of_rule(rule, relation) for rule in rules}
+    found: dict[str, list[Finding]] = {rule_id: [] for rule_id in checks}
     for participant, form, instance, row, _, rule_id in aside:
-        counted[rule_id] = counted.get(rule_id, 0) + 1
-        findings.append(
+        found[rule_id].append(
             checks[rule_id].finding(
                 participant_id=participant,
                 form=form,
@@ -150,10 +148,7 @@ def _judge_quarantine(
             )
         )
     total = sum(_rows(connection, protocol, form.name) for form in protocol.forms) + len(aside)
-    suite = [Expected(c.check_id, c.rule_id, "between", {"column": r, "max_value": 0}) for r, c in checks.items()]
-    outcomes = _judge_row({rule_id: counted.get(rule_id, 0) for rule_id in checks}, suite)
-    results = [_counted(c, outcomes[c.check_id], counted.get(r, 0), total) for r, c in checks.items()]
-    return results, findings
+    return _judge_counts(split(protocol, [RuleRun(c, found[rule_id], total) for rule_id, c in checks.items()]))
 
 
 def _visits_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[tuple[str, int], str]:
@@ -193,15 +188,16 @@ def _counted(check: Check, outcome: Outcome, violations: int, rows: int) -> Chec
 def _judge_counts(runs: Iterable[RuleRun]) -> tuple[list[CheckResult], list[Finding]]:
     all_runs = list(runs)
     ran = [run for run in all_runs if run.violations is not None]
-    counts = {run.check.rule_id: len(run.violations or ()) for run in ran}
+    counts = {run.check.check_id: len(run.violations or ()) for run in ran}
     suite = [
-        Expected(r.check.check_id, r.check.rule_id, "between", {"column": r.check.rule_id, "max_value": 0}) for r in ran
+        Expected(r.check.check_id, r.check.rule_id, "between", {"column": r.check.check_id, "max_value": 0})
+        for r in ran
     ]
     outcomes = _judge_row(counts, suite)
     results = [run.check.not_run() for run in all_runs if run.violations is None]
     findings: list[Finding] = []
     for run in ran:
-        result = _counted(run.check, outcomes[run.check.check_id], counts[run.check.rule_id], run.population or 0)
+        result = _counted(run.check, outcomes[run.check.check_id], counts[run.check.check_id], run.population or 0)
         results.append(result)
         findings += (run.violations or []) if result.violations else []
     return results, findings

@@ -7,4 +7,4 @@ select
     cast(null as string) as detail_key
 from mapped_form_record as record
 inner join intermediate.int_participant as participant on record.participant_id = participant.participant_id
-where participant.is_screen_failure and record.is_received and record.visit not in ('SCR', 'LOG')
+where participant.is_screen_failure and record.is_received and coalesce(record.visit, 'UNS') not in ('SCR', 'LOG')

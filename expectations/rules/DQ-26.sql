@@ -9,7 +9,7 @@ with implied as (
         end as implied_code
     from intermediate.int_exposure as exposure
     inner join intermediate.int_randomization as randomization on exposure.participant_id = randomization.participant_id
-    where exposure.dose_mg_per_kg is not null
+    where exposure.dose_mg_per_kg is not null and randomization.randomization_seq = 1
 )
 
 select

@@ -1,10 +1,10 @@
+-- of partial dates the earliest start against the latest end, as they are imputed: what is found cannot be otherwise
 select
-    event.participant_id as participant_id,
+    participant_id as participant_id,
     'LOG' as visit,
     'adverse_event' as form,
-    event.event_no as instance,
+    event_no as instance,
     'ae_end' as field,
     cast(null as string) as detail_key
-from intermediate.int_event as event
-inner join intermediate.int_participant as participant on event.participant_id = participant.participant_id
-where event.event_kind = 'ADVERSE_EVENT' and event.end_pday < event.start_pday and not coalesce(event.is_start_imputed, false)
+from intermediate.int_event
+where event_kind = 'ADVERSE_EVENT' and end_date < start_date

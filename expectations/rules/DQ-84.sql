@@ -4,11 +4,14 @@ with study as (
     inner join raw.export as export on study.study_id = export.study_id
 ),
 
-used as (
-    select day.participant_id
+told as (
+    select
+        day.participant_id,
+        bool_or(day.used = 'Y') as has_use,
+        bool_and(coalesce(day.used = 'N', false)) as has_no_use
     from mapped_self_report_day as day
     inner join study on day.substance = study.urine_substance
-    where day.visit = 'M6' and day.used = 'Y'
+    where day.visit = 'M6'
     group by day.participant_id
 ),
 
@@ -30,9 +33,10 @@ select
     cast(null as string) as detail_key
 from intermediate.int_followup_interview as interview
 cross join visit_window
-left join used on interview.participant_id = used.participant_id
+left join told on interview.participant_id = told.participant_id
 where interview.is_reached
     and (
         interview.interview_pday not between visit_window.window_first_pday and visit_window.window_last_pday
-        or (interview.is_abstinent_reported and used.participant_id is not null)
+        or (interview.is_abstinent_reported and told.has_use)
+        or (not interview.is_abstinent_reported and told.has_no_use)
     )

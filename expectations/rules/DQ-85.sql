@@ -9,12 +9,18 @@ with grid as (
 
 counted as (
     select
-        participant_id,
-        endpoint_id,
+        endpoint.participant_id,
+        endpoint.endpoint_id,
         count(*) as times,
-        count(case when value_boolean is null and value_numeric is null and reason is null then 1 end) as unexplained
-    from release.marts.fct_endpoint
-    group by participant_id, endpoint_id
+        count(case
+            when endpoint.value_boolean is null and endpoint.value_numeric is null
+                and not coalesce((' ' || listed.reasons_without_value || ' ') like ('% ' || endpoint.reason || ' %'), false)
+                then 1
+        end) as unexplained
+    from release.marts.fct_endpoint as endpoint
+    left join protocol.endpoints as listed
+        on endpoint.study_id = listed.study_id and endpoint.endpoint_id = listed.endpoint_id
+    group by endpoint.participant_id, endpoint.endpoint_id
 )
 
 select

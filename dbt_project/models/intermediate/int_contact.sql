@@ -1,5 +1,6 @@
 -- Days on which the trial saw or spoke to the participant, one row a day and source. The interview after the trial's
--- close (six months) is no contact, nor is a day after the export: that is a wrong date.
+-- close (six months) is no contact, nor is a day after the export: that is a wrong date. Nor is a masked instrument: it
+-- belongs to the infusion, which is one, and what is released must not depend on it.
 with
 
 participant as (
@@ -8,6 +9,12 @@ participant as (
 
 visits as (
     select * from {{ ref('visits') }} where study_id = '{{ study_id() }}'
+),
+
+masked_instruments as (
+    select masked_value
+    from {{ ref('masking') }}
+    where study_id = '{{ study_id() }}' and column_name = 'instrument'
 ),
 
 contacts as (
@@ -27,6 +34,7 @@ contacts as (
     union all
     select study_id, participant_id, visit, assessment_pday as contact_pday, 'INSTRUMENT' as source
     from {{ ref('int_instrument_response') }}
+    where instrument not in (select listed.masked_value from masked_instruments as listed)
     union all
     select study_id, participant_id, null as visit, infusion_pday as contact_pday, 'INFUSION' as source
     from {{ ref('int_exposure') }}

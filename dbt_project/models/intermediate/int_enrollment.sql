@@ -1,6 +1,7 @@
 -- Everybody screened and how far they came. Dropout is judged once its days have passed: no contact within them, dated
--- to the day after the last contact before them. The end of the trial is what the disposition says; without one, once
--- the trial has closed for the participant, contact within the dropout days makes a completer.
+-- to the day after the last contact before them, a stay in hospital being one. The end of the trial is what the
+-- disposition says; without one, once the trial has closed for the participant, contact within the dropout days makes a
+-- completer.
 with
 
 participant as (
@@ -44,8 +45,10 @@ judged as (
             when participant.is_randomized and participant.export_pday > study.dropout_last_pday
                 then not coalesce(contacts.has_late_contact, false)
         end as is_dropout,
-        coalesce(contacts.last_contact_before_pday, participant.randomization_pday, participant.admission_pday) + 1
-            as day_after_contact,
+        greatest(
+            coalesce(contacts.last_contact_before_pday, participant.randomization_pday, participant.admission_pday),
+            case when participant.discharge_pday < study.dropout_first_pday then participant.discharge_pday end
+        ) + 1 as day_after_contact,
         coalesce(participant.export_pday > study.trial_closed_pday, false) as is_closed
     from participant
     cross join study

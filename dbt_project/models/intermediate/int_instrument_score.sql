@@ -73,11 +73,12 @@ totals as (
         total.scale,
         min(scored.assessment_pday) as assessment_pday,
         total.items,
-        cast(sum(scored.items_missing) as int) as items_missing,
-        case when sum(scored.items_missing) = 0 then sum(scored.score_strict) end as score_strict,
+        -- items of a scale without any answer are missing as well
+        cast(total.items - sum(scored.items_answered) as int) as items_missing,
+        case when sum(scored.items_answered) = total.items then sum(scored.score_strict) end as score_strict,
         -- added up as decimals: the order of rows must not show in the last digit of a double
         case
-            when count(scored.score_prorated) = count(*)
+            when sum(case when scored.score_prorated is not null then scored.items end) = total.items
                 then cast(sum(cast(scored.score_prorated as decimal(38, 15))) as double)
         end as score_prorated
     from scored
