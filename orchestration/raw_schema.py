@@ -237,6 +237,11 @@ def _participant_table(connection: duckdb.DuckDBPyConnection, landed: LandedExpo
         " unnest(cast(? as varchar[])) as participant_id, unnest(cast(? as varchar[])) as arm_dummy",
         [records, participants, arms],
     )
+    # what the later layers may read of the key: no record id
+    connection.execute(
+        "create table raw.arm_dummy as select participant_id, min(arm_dummy) as arm_dummy"
+        " from raw.participant_key group by participant_id"
+    )
 
 
 def forms_of(landed: LandedExport) -> dict[str, Form]:

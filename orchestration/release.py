@@ -69,11 +69,16 @@ def verify(candidate: Candidate, ledger: Ledger) -> dict[str, GateVerdict]:
     return said
 
 
+def require_build(paths: StudyPaths) -> None:
+    """Raise ReleaseRefused unless marts lie ready; a release moves them away, so there is nothing to release a second time."""
+    if not paths.marts_db.is_file():
+        raise ReleaseRefused("there is no build to release; run the graph from the raw export on")
+
+
 def _require_same_content(paths: StudyPaths, promised: str | None) -> list[content_hash.TableContent]:
     import duckdb
 
-    if not paths.marts_db.is_file():
-        raise ReleaseRefused("there is no build to release; run the graph from the raw export on")
+    require_build(paths)
     with duckdb.connect(str(paths.marts_db), read_only=True) as connection:
         marts = content_hash.contents(connection, "marts", "marts")
         quality = content_hash.contents(connection, "marts", "quality")

@@ -98,6 +98,7 @@ def _models(protocol: Protocol) -> Iterator[str]:
         yield '              [participant_id, "coalesce(event_name, \'\')", "coalesce(repeat_instance, 0)"]\n'
     words = "Rows that break structure, with the rule; they return by themselves when corrected"
     yield from _model(protocol.quarantine_table, words, list(QUARANTINE))
+    yield "    data_tests:\n      - unique_key:\n          arguments: {columns: [form, _source_file, _source_row]}\n"
 
 
 def _form_words(form: Form) -> str:

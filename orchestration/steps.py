@@ -174,6 +174,7 @@ def release(night: Night) -> str:
     state = state_of(night)
     candidate = verdict.candidate(night, state)
     said = releases.verify(candidate, night.ledger)
+    releases.require_build(night.paths)
     page = judgement.report(night, candidate.release_id, said)
     restricted = judgement.write_work_lists(night)
     release_id = releases.release(candidate, night.paths, night.ledger, page, restricted)

@@ -14,7 +14,7 @@ from orchestration.night import open_night
 
 def _names(graph: StudyGraph) -> list[str]:
     forms = [form.name for form in graph.protocol.forms] if graph.protocol.is_registered else []
-    return [*forms, "export", "participant_key", "mapping"]
+    return [*forms, "export", "participant_key", "arm_dummy", "mapping"]
 
 
 def _description(graph: StudyGraph, name: str) -> str:
@@ -22,6 +22,7 @@ def _description(graph: StudyGraph, name: str) -> str:
     other = {
         "export": "The export itself: id, ordinal, time",
         "participant_key": "Record id and surrogate participant id (restricted)",
+        "arm_dummy": "The dummy arm of each surrogate participant id, without the record id",
         "mapping": "Which event designates which form",
     }
     return labels.get(name) or other[name]

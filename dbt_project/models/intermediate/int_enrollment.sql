@@ -90,6 +90,7 @@ final as (
         is_treated,
         is_completer,
         is_dropout,
+        is_closed,
         cast(case when is_dropout then day_after_contact end as int) as dropout_pday,
         last_contact_pday,
         consent_pday,

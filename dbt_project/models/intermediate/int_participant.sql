@@ -10,6 +10,10 @@ export as (
     select * from {{ source('raw', 'export') }}
 ),
 
+dummy as (
+    select * from {{ source('raw', 'arm_dummy') }}
+),
+
 randomization as (
     select * from {{ ref('int_randomization') }} where randomization_seq = 1
 ),
@@ -26,6 +30,7 @@ infusion as (
 final as (
     select
         participant.*,
+        dummy.arm_dummy,
         {{ pday('export.exported_date', 'participant.reference_date') }} as export_pday,
         randomization.participant_id is not null as is_randomized,
         randomization.randomization_pday,
@@ -36,6 +41,7 @@ final as (
             as is_screen_failure
     from participant
     cross join export
+    left join dummy on participant.participant_id = dummy.participant_id
     left join randomization on participant.participant_id = randomization.participant_id
     left join infusion on participant.participant_id = infusion.participant_id
 )

@@ -1,6 +1,7 @@
--- Randomized participants: the first day after discharge on which relapse shows, by each way it can show. A positive urine
--- is explained by carry-over when it is the first specimen after discharge and the last use told, not after discharge, lies
--- no more than carryover_days before it.
+-- Randomized participants: the first day after discharge on which relapse shows, by each way it can show. A positive
+-- urine is explained by carry-over when it is the first specimen after discharge and the last use told, not after
+-- discharge, lies no more than carryover_days before it. The reason is the way that shows first, in the order of the
+-- definition; there is none when nothing shows until the trial's end.
 with
 
 enrollment as (
@@ -53,7 +54,7 @@ unexplained as (
     group by specimen.participant_id
 ),
 
-final as (
+earliest as (
     select
         enrollment.study_id,
         enrollment.participant_id,
@@ -61,6 +62,7 @@ final as (
         told.first_use_pday,
         unexplained.first_positive_pday,
         enrollment.dropout_pday,
+        enrollment.is_closed,
         least(
             coalesce(told.first_use_pday, 99999),
             coalesce(unexplained.first_positive_pday, 99999),
@@ -69,6 +71,28 @@ final as (
     from enrollment
     left join told on enrollment.participant_id = told.participant_id
     left join unexplained on enrollment.participant_id = unexplained.participant_id
+),
+
+final as (
+    select
+        earliest.study_id,
+        earliest.participant_id,
+        earliest.discharge_pday,
+        earliest.first_use_pday,
+        earliest.first_positive_pday,
+        earliest.dropout_pday,
+        earliest.relapse_pday,
+        case
+            when not earliest.is_closed then 'ONGOING'
+            when earliest.discharge_pday is null then 'NO_DISCHARGE'
+            when earliest.discharge_pday < study.discharge_pday then 'EARLY_DISCHARGE'
+            when earliest.relapse_pday > study.trial_end_pday then null
+            when earliest.relapse_pday = earliest.first_use_pday then 'USE_TLFB'
+            when earliest.relapse_pday = earliest.first_positive_pday then 'UDS_POS'
+            else 'DROPOUT'
+        end as relapse_reason
+    from earliest
+    cross join study
 )
 
 select * from final

@@ -1,5 +1,5 @@
--- Everybody screened. Baseline: the baseline_days before the reference day; the arm stays null until unblinding, the dummy
--- arm is a keyed hash that knows nothing of it.
+-- Everybody screened. Baseline: the baseline_days before the reference day; the arm stays null until unblinding, the
+-- dummy arm is a keyed hash that knows nothing of it.
 with
 
 participant as (
@@ -16,14 +16,6 @@ study as (
 
 randomization as (
     select * from {{ ref('int_randomization') }} where randomization_seq = 1
-),
-
-dummy as (
-    select
-        participant_id,
-        min(arm_dummy) as arm_dummy
-    from {{ source('raw', 'participant_key') }}
-    group by participant_id
 ),
 
 baseline as (
@@ -51,12 +43,11 @@ final as (
         participant.is_treated,
         enrollment.is_completer,
         {{ masked_column('dim_participant', 'arm', 'randomization.arm_code') }} as arm,
-        case when participant.is_randomized then dummy.arm_dummy end as arm_dummy
+        case when participant.is_randomized then participant.arm_dummy end as arm_dummy
     from participant
     cross join study
     left join enrollment on participant.participant_id = enrollment.participant_id
     left join randomization on participant.participant_id = randomization.participant_id
-    left join dummy on participant.participant_id = dummy.participant_id
     left join baseline on participant.participant_id = baseline.participant_id
 )
 
