@@ -87,7 +87,8 @@ endpoints as (
         case
             when not call.is_due then 'ONGOING'
             when not coalesce(call.is_reached, false) then 'NOT_REACHED'
-            when not coalesce(call.is_abstinent_reported, false) then 'USE_REPORTED'
+            when call.is_abstinent_reported is null then 'NOT_ANSWERED'
+            when not call.is_abstinent_reported then 'USE_REPORTED'
         end as reason,
         'not_reached=not_abstinent;lookback_days=' || cast(study.abst6m_lookback_days as string) as rule
     from call

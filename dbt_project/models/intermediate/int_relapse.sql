@@ -84,7 +84,8 @@ final as (
         earliest.relapse_pday,
         case
             when not earliest.is_closed then 'ONGOING'
-            when earliest.discharge_pday is null then 'NO_DISCHARGE'
+            -- a discharge on or after the last day, a slip of entry, leaves no day to relapse on
+            when coalesce(earliest.discharge_pday >= study.trial_end_pday, true) then 'NO_DISCHARGE'
             when earliest.discharge_pday < study.discharge_pday then 'EARLY_DISCHARGE'
             when earliest.relapse_pday > study.trial_end_pday then null
             when earliest.relapse_pday = earliest.first_use_pday then 'USE_TLFB'
