@@ -35,7 +35,7 @@ def test_a_study_without_a_protocol_goes_from_raw_to_release_past_two_gates() ->
     repository = build_definitions(["a-b"]).get_repository_def()
     keys = {key.to_user_string() for key in repository.asset_graph.materializable_asset_keys}
     assert keys == {
-        *(f"a-b/raw/{name}" for name in ("export", "mapping", "participant_key")),
+        *(f"a-b/raw/{name}" for name in ("export", "mapping", "participant_key", "arm_dummy")),
         "a-b/quality/findings_raw",
         "a-b/staging/forms",
         "a-b/quality/findings_staging",

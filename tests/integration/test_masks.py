@@ -126,7 +126,9 @@ ROW_SETS = [
         "fct_adverse_event",
         "adverse_event",
         "participant_id, term_code, severity, start_pday, end_pday",
-        "start_pday is not null and not is_start_imputed and start_pday not in (select infusion_pday"
+        "start_pday is not null and not is_start_imputed"
+        " and start_pday not in (select infusion_pday from build.protocol.study where infusion_pday is not null)"
+        " and start_pday not in (select infusion_pday"
         " from vault.restricted.infusion as i where i.participant_id = t.participant_id and infusion_pday is not null)",
     ),
     ("fct_deviation", "deviation", "participant_id, category, is_major", "category not in ('DOSING', 'UNBLINDING')"),
