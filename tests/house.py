@@ -79,9 +79,9 @@ class House:
             connection.execute("use release")
             return connection.execute(sql).fetchall()
 
-    def build_tables(self, schema: str) -> set[str]:
-        """Tables of a schema of the build in progress."""
-        with duckdb.connect(str(self.folder / "builds" / "build.duckdb"), read_only=True) as connection:
+    def build_tables(self, schema: str, database: str = "build") -> set[str]:
+        """Tables of a schema of the build in progress; those of the marts lie in a database of their own."""
+        with duckdb.connect(str(self.folder / "builds" / f"{database}.duckdb"), read_only=True) as connection:
             rows = connection.execute(
                 "select table_name from duckdb_tables() where schema_name = ?", [schema]
             ).fetchall()

@@ -37,7 +37,6 @@ def nightly_job(graph: StudyGraph, assets: list[dg.AssetsDefinition]) -> "Unreso
         selection=dg.AssetSelection.assets(*[key for a in assets for key in a.keys]),
         description="One export, from the received files through all gates to a release",
         tags={"study": graph.slug},
-        partitions_def=graph.partitions,
     )
 
 

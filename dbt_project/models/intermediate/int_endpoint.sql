@@ -34,7 +34,8 @@ call as (
 weekly_craving as (
     select
         score.participant_id,
-        avg(ln(score.score_strict + 1)) as mean_log_craving
+        -- added up as decimals: the order of rows must not show in the last digit of a double
+        {{ div('sum(cast(ln(score.score_strict + 1) as decimal(38, 15)))', 'count(*)') }} as mean_log_craving
     from {{ ref('int_instrument_score') }} as score
     inner join {{ ref('visits') }} as visits
         on score.study_id = visits.study_id and score.visit = visits.visit
@@ -43,7 +44,7 @@ weekly_craving as (
     group by score.participant_id
 ),
 
-endpoints as (
+final as (
     select
         abstinence.study_id,
         abstinence.participant_id,
@@ -110,10 +111,6 @@ endpoints as (
     from enrollment
     cross join study
     left join weekly_craving on enrollment.participant_id = weekly_craving.participant_id
-),
-
-final as (
-    select * from endpoints
 )
 
 select * from final

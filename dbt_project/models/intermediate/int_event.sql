@@ -6,12 +6,13 @@ with
 event as (
     select *
     from {{ mapped('event') }}
-    qualify row_number() over (
-        partition by participant_id, event_kind, event_no
-        order by
-            start_text asc nulls last, end_text asc nulls last, term_code asc nulls last, category asc nulls last,
-            status asc nulls last, severity asc nulls last, outcome asc nulls last, reason asc nulls last
-    ) = 1
+    qualify
+        row_number() over (
+            partition by participant_id, event_kind, event_no
+            order by
+                start_text asc nulls last, end_text asc nulls last, term_code asc nulls last, category asc nulls last,
+                status asc nulls last, severity asc nulls last, outcome asc nulls last, reason asc nulls last
+        ) = 1
 ),
 
 participant as (

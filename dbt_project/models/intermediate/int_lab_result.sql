@@ -6,10 +6,11 @@ final as (
     select *
     from {{ mapped('lab_result') }}
     where collected_date is not null and visit is not null
-    qualify row_number() over (
-        partition by participant_id, visit, test, collected_date
-        order by value asc nulls last, value_text asc nulls last, unit asc nulls last
-    ) = 1
+    qualify
+        row_number() over (
+            partition by participant_id, visit, test, collected_date
+            order by value asc nulls last, value_text asc nulls last, unit asc nulls last
+        ) = 1
 )
 
 select * from final

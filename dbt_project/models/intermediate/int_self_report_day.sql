@@ -24,13 +24,14 @@ kept as (
     select *
     from interviewed
     where day_pday is not null and substance is not null
-    qualify row_number() over (
-        partition by participant_id, day_pday, substance
-        order by
-            case when is_after_close then 1 else 0 end asc, interview_date desc nulls last,
-            visit_position desc nulls last, interview_no desc nulls last, used desc nulls last,
-            amount_usd desc nulls last, amount_grams desc nulls last, route asc nulls last
-    ) = 1
+    qualify
+        row_number() over (
+            partition by participant_id, day_pday, substance
+            order by
+                case when is_after_close then 1 else 0 end asc, interview_date desc nulls last,
+                visit_position desc nulls last, interview_no desc nulls last, used desc nulls last,
+                amount_usd desc nulls last, amount_grams desc nulls last, route asc nulls last
+        ) = 1
 ),
 
 final as (

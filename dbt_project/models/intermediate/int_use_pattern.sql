@@ -64,7 +64,7 @@ counted as (
     left join urine
         on participant.participant_id = urine.participant_id
         and substances.analyte = urine.analyte
-        and (urine.visit = units.visit or urine.collected_pday between units.first_pday and units.last_pday)
+        and (units.visit = urine.visit or urine.collected_pday between units.first_pday and units.last_pday)
     group by
         participant.study_id, participant.participant_id, participant.export_pday, substances.substance, units.unit,
         units.position, units.last_pday

@@ -20,9 +20,10 @@ windows as (
     select *
     from visits
     where window_first_pday is not null
-    qualify row_number() over (
-        partition by window_first_pday, window_last_pday order by position asc nulls last, visit asc nulls last
-    ) = 1
+    qualify
+        row_number() over (
+            partition by window_first_pday, window_last_pday order by position asc nulls last, visit asc nulls last
+        ) = 1
 ),
 
 placed as (

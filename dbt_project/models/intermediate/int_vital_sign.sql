@@ -6,9 +6,10 @@ final as (
     select *
     from {{ mapped('vital_sign') }}
     where timepoint_minutes is not null
-    qualify row_number() over (
-        partition by participant_id, visit, timepoint_minutes, test order by value asc nulls last
-    ) = 1
+    qualify
+        row_number() over (
+            partition by participant_id, visit, timepoint_minutes, test order by value asc nulls last
+        ) = 1
 )
 
 select * from final

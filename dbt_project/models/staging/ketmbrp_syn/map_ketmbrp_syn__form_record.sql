@@ -16,13 +16,13 @@ participant as (
 ),
 
 form_rows as (
-{%- for form, date, reason in forms %}
+    {%- for form, date, reason in forms %}
     select
         study_id, participant_id, visit, '{{ form }}' as form, repeat_instance as instance, is_touched as is_received,
         cast({{ reason }} as string) as not_done_reason, cast({{ date }} as date) as form_date
     from {{ ref('stg_ketmbrp_syn__' ~ form) }}
     {{ 'union all' if not loop.last }}
-{%- endfor %}
+    {%- endfor %}
 ),
 
 final as (
