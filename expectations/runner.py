@@ -45,7 +45,7 @@ def _file_result(one: FileCheck, outcome: Outcome | None, rows: int) -> CheckRes
         return one.check.not_applicable()
     if outcome is None or outcome.error:
         return one.check.not_run()
-    return one.check.result(0 if outcome.met else max(outcome.unexpected, len(one.findings), 1), rows)
+    return one.check.result(0 if outcome.met else len(one.findings), rows)
 
 
 def judge_layer(
@@ -102,20 +102,24 @@ def _judge_form(
     columns = ", ".join(dict.fromkeys(c.selected for c in intended))
     frame = connection.execute(f"select {columns} from {relation} where is_touched").df()
     outcomes = judge(frame, [c.expected for c in intended]) if len(frame) else {}
-    results = [_result(c.check, outcomes.get(c.check.check_id), len(frame)) for c in intended]
+    results: list[CheckResult] = []
     findings: list[Finding] = []
-    for one, result in zip(intended, results, strict=True):
-        if result.violations:
-            findings += _field_findings(connection, relation, form, one)
+    for one in intended:
+        outcome = outcomes.get(one.check.check_id)
+        is_broken = outcome is not None and not outcome.met and not outcome.error
+        found = _field_findings(connection, relation, form, one) if is_broken else []
+        results.append(_result(one.check, outcome, len(frame), len(found)))
+        findings += found
     return results, findings
 
 
-def _result(check: Check, outcome: Outcome | None, rows: int) -> CheckResult:
+def _result(check: Check, outcome: Outcome | None, rows: int, violations: int) -> CheckResult:
+    """A judge who says no where no row can be named has not run: that is an error of ours."""
     if rows == 0:
         return check.not_applicable()
-    if outcome is None or outcome.error:
+    if outcome is None or outcome.error or (not outcome.met and not violations):
         return check.not_run()
-    return check.result(0 if outcome.met else max(outcome.unexpected, 1), rows)
+    return check.result(violations, rows)
 
 
 def _field_findings(connection: duckdb.DuckDBPyConnection, relation: str, form: str, one: FieldCheck) -> list[Finding]:

@@ -7,7 +7,6 @@ depend on where a warehouse lies, because dbt only ever sees catalog names (`bui
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 import os
@@ -15,6 +14,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +120,6 @@ def database_closed_after() -> Iterator[None]:
 def _invoke(arguments: list[str], builds: Path, manifest: Manifest | None = None) -> Any:
     from dbt.cli.main import dbtRunner
 
-    gc.set_threshold(200_000, 50, 100)
     with _environment(builds), database_closed_after():
         answer = dbtRunner(manifest=manifest).invoke(arguments)
     logging.getLogger().handlers.clear()
@@ -167,9 +166,15 @@ def manifest_json(project: DbtProject) -> dict[str, Any]:
 
 
 def _parsed(project: DbtProject) -> Manifest:
+    prepare(project)
+    return _loaded(project, project.state())
+
+
+@lru_cache(maxsize=1)
+def _loaded(project: DbtProject, _state: str) -> Manifest:
+    """The parsed project, read once for all layers of a run."""
     from dbt.contracts.graph.manifest import Manifest
 
-    prepare(project)
     manifest = Manifest.from_msgpack((project.artifacts / "partial_parse.msgpack").read_bytes())
     manifest.build_flat_graph()
     return manifest
