@@ -69,6 +69,9 @@ example-exports: $(READY) ## write the example study's exports anew: both nights
 	cp -R "$$made/good/ketmbrp_syn/." "$(EXAMPLES)" && cp -R "$$made/broken/ketmbrp_syn/." "$(BROKEN_EXAMPLES)"
 	@echo "example exports: $(EXAMPLES) $(BROKEN_EXAMPLES)"
 
+benchmark: $(READY) ## what a refresh costs, beside dbt alone and DuckDB alone; results in benchmarks/results/
+	@$(BIN)/python -m benchmarks.refresh $(if $(PARTICIPANTS),--participants $(PARTICIPANTS))
+
 test: $(READY_DEV) ## all tests
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
