@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration import fingerprint
+from orchestration import failures, fingerprint
 from orchestration.settings import DBT_PROJECT, StudyPaths
 
 if TYPE_CHECKING:
@@ -206,6 +206,7 @@ def require_success(results: Sequence[NodeResult]) -> None:
     Raises:
         DbtFailed: names the nodes that failed; dbt's own words stand in `<builds>/dbt/dbt.log`, because they may hold values.
     """
-    failed = [r.unique_id for r in results if not r.succeeded and r.status != "skipped"]
+    failed = [r for r in results if not r.succeeded and r.status != "skipped"]
     if failed:
-        raise DbtFailed(f"dbt failed at {', '.join(failed)}; see builds/dbt/dbt.log")
+        words = failures.in_words(r.message or "" for r in failed) or "see builds/dbt/dbt.log"
+        raise DbtFailed(f"dbt failed at {', '.join(r.unique_id for r in failed)}; {words}")

@@ -7,8 +7,9 @@ starts a run by itself (`automation.py`), and anything a run does.
 import dagster as dg
 from dagster import DagsterEvent
 from dagster._core.errors import DagsterAssetCheckFailedError
+from dagster._utils.error import SerializableErrorInfo
 
-from orchestration import waiting
+from orchestration import failures, waiting
 from orchestration.definitions import build_definitions
 from orchestration.defs.graph import StudyGraph
 from orchestration.exports import Export
@@ -28,7 +29,13 @@ def run_job(settings: Settings, export: Export) -> str | None:
             instance=instance, partition_key=export.export_id, raise_on_error=False, run_config=QUIET
         )
     errors = [e for e in result.all_events if e.is_step_failure and not _is_verdict(e)]
-    return _words(errors[0]) if errors else None
+    if errors:
+        return _words(str(errors[0].step_key), errors[0].step_failure_data.error)
+    if any(e.is_step_failure for e in result.all_events):
+        return None
+    # before any step: the lock, or the folders of the warehouse
+    failed = [e for e in result.all_events if e.is_job_failure]
+    return _words(graph.job_name, failed[0].job_failure_data.error) if failed else None
 
 
 def _is_verdict(event: DagsterEvent) -> bool:
@@ -37,8 +44,10 @@ def _is_verdict(event: DagsterEvent) -> bool:
     return error is not None and error.cls_name == DagsterAssetCheckFailedError.__name__
 
 
-def _words(event: DagsterEvent) -> str:
-    error = event.step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return f"{event.step_key}: {error.message.strip()}" if error is not None else str(event.step_key)
+def _words(where: str, error: SerializableErrorInfo | None) -> str:
+    """What the machine failed at, in words of ours; anything else in the words of the innermost error."""
+    texts = []
+    while error is not None:
+        texts.append(error.message.strip())
+        error = error.cause or error.context
+    return f"{where}: {failures.in_words(texts) or texts[-1]}" if texts else where
