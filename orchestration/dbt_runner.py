@@ -78,6 +78,7 @@ def main_project(study: str) -> DbtProject:
 
 
 def _arguments(project: DbtProject) -> list[str]:
+    """dbt says nothing on the screen: its words, which may hold values, stand in its log."""
     folder = str(project.folder)
     return [
         "--project-dir",
@@ -88,6 +89,8 @@ def _arguments(project: DbtProject) -> list[str]:
         project.target,
         "--no-version-check",
         "--quiet",
+        "--log-level",
+        "none",
     ]
 
 
@@ -117,11 +120,22 @@ def database_closed_after() -> Iterator[None]:
             DuckDBConnectionManager.close_all_connections()
 
 
+@contextmanager
+def _quiet_logging() -> Iterator[None]:
+    """A log that cannot be written, on a full disk, is no reason for a traceback on the screen: what failed is said by its own error."""
+    before = logging.raiseExceptions
+    logging.raiseExceptions = False
+    try:
+        yield
+    finally:
+        logging.raiseExceptions = before
+
+
 def _invoke(arguments: list[str], builds: Path, manifest: Manifest | None = None) -> Any:
     from dbt.cli.main import dbtRunner
 
     gc.set_threshold(200_000, 50, 100)
-    with _environment(builds), database_closed_after():
+    with _environment(builds), database_closed_after(), _quiet_logging():
         answer = dbtRunner(manifest=manifest).invoke(arguments)
     logging.getLogger().handlers.clear()
     if answer.exception is not None:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 KINDS = (
     (
         "full disk",
-        re.compile(r"no space left on device|disk is full|disk quota exceeded", re.IGNORECASE),
-        "the disk is full; free space where the warehouse lies, and run the refresh again",
+        re.compile(r"no space left on device|disk is full|disk quota exceeded|disk i/o error", re.IGNORECASE),
+        "the disk is full, or failing; free space where the warehouse lies, and run the refresh again",
     ),
     (
         "damaged database",

@@ -56,10 +56,13 @@ class Night:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Fingerprint of this export's result: its files, the exports before it as they were judged, protocol, code, key."""
+        """Fingerprint of this export's result: its files, the exports before it as they were judged, protocol, code, key.
+
+        An export that was stopped has no number yet: a newer one that is accepted later does not make it another.
+        """
         own = self.ledger.export_no(self.export.export_id)
         judged = {j.export_id: j.fingerprint for j in self.ledger.judgements()}
-        accepted = [e for e in self.ledger.accepted() if e.export_no < own]
+        accepted = [e for e in self.ledger.accepted() if e.export_no < own and e.export_id < self.export.export_id]
         before = [part for e in accepted for part in (*e.data_sha256, judged.get(e.export_id, "not judged"))]
         return fingerprint.of_export([self.files_sha256], before, self.study_key)
 
@@ -131,6 +134,12 @@ def clear(builds: Path) -> None:
             shutil.rmtree(leftover)
         elif leftover.is_file():
             leftover.unlink()
+
+
+def drop_databases(builds: Path) -> None:
+    """Give back the space that the work in progress takes; what it was stays known."""
+    for database in builds.glob("*.duckdb*"):
+        shutil.rmtree(database) if database.is_dir() else database.unlink()
 
 
 def begin(night: Night) -> BuildState:

@@ -75,7 +75,7 @@ def _run(settings: Settings, export: Export) -> int:
     started = datetime.now(UTC)
     error = _attempt(settings, export)
     if error is not None and failures.kind_of([error]) == "full disk":
-        night.clear(settings.paths.builds)
+        night.drop_databases(settings.paths.builds)
     tonight = night.open_export(settings, export)
     concluded = last_run(settings) if error is None else verdict.conclude_error(tonight, error, started)
     assert concluded is not None  # a run that neither failed nor concluded does not exist
