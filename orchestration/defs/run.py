@@ -24,6 +24,7 @@ def run_job(settings: Settings, export: Export) -> str | None:
     graph = StudyGraph(settings.study, waiting.graph_protocol(settings.study))
     with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
         instance.add_dynamic_partitions(graph.partitions.name or "", [export.export_id])
+        _close_dead_runs(instance, graph.job_name)
         job = build_definitions([settings.study]).resolve_job_def(graph.job_name)
         result = job.execute_in_process(
             instance=instance, partition_key=export.export_id, raise_on_error=False, run_config=QUIET
@@ -36,6 +37,12 @@ def run_job(settings: Settings, export: Export) -> str | None:
     # before any step: the lock, or the folders of the warehouse
     failed = [e for e in result.all_events if e.is_job_failure]
     return _words(graph.job_name, failed[0].job_failure_data.error) if failed else None
+
+
+def _close_dead_runs(instance: dg.DagsterInstance, job_name: str) -> None:
+    """A run that was killed stays started in Dagster's history; whoever holds the study's lock knows that none is."""
+    for run in instance.get_runs(dg.RunsFilter(job_name=job_name, statuses=[dg.DagsterRunStatus.STARTED])):
+        instance.report_run_failed(run, "the process of this run ended before the run did")
 
 
 def _is_verdict(event: DagsterEvent) -> bool:
