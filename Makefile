@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev refresh receive status sql ui rollback generate demo-stop example-exports test check format lock clean-environment
+.PHONY: help setup setup-dev refresh receive status sql ui rollback generate demo-stop example-exports test test-long test-crash check format lock clean-environment
 
 STUDY ?= $(or $(TRIALHOUSE_STUDY),ketmbrp_syn)
 RAW ?= $(or $(TRIALHOUSE_RAW),raw)
@@ -74,6 +74,12 @@ benchmark: $(READY) ## what a refresh costs, beside dbt alone and DuckDB alone; 
 
 test: $(READY_DEV) ## all tests
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-long: $(READY_DEV) ## the long forms of the fault tests: gigabytes, and every damage
+	@$(BIN)/python -m pytest -m "long and not crash" tests/faults
+
+test-crash: $(READY_DEV) ## fifty refreshes killed at moments spread over the whole, with readers that never notice
+	@$(BIN)/python -m pytest -s -m "long and crash" tests/faults
 
 check: $(READY_DEV) ## lint, format, types, SQL style, generated files current
 	@$(BIN)/ruff check --quiet .

@@ -51,6 +51,7 @@ class FieldCheck:
     expected: Expected
     column: str
     breaks: str
+    kind: str
     source: str = ""
 
     @property
@@ -77,7 +78,9 @@ def field_checks(protocol: Protocol, form: str, limits: Limits) -> list[FieldChe
         for kind, column, expectation, breaks in _kinds(one, limits):
             check = _check(protocol, one, kind, covering)
             expected = Expected(check.check_id, check.rule_id, expectation[0], {"column": column} | expectation[1])
-            found.append(FieldCheck(check, one.name, expected, column, breaks, source if kind == "required" else ""))
+            found.append(
+                FieldCheck(check, one.name, expected, column, breaks, kind, source if kind == "required" else "")
+            )
     return found
 
 

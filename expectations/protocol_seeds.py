@@ -47,16 +47,17 @@ def read_protocol(study_id: str, seeds: Path) -> Protocol:
 
 
 def read_rules(study_id: str, seeds: Path) -> tuple[Rule, ...]:
-    """Rules with the study's id, and rules without any; none before there is a catalogue of rules."""
-    if not (seeds / "rules.csv").is_file():
-        return ()
+    """Rules with the study's id, and rules without any."""
     rows = [row for row in _read(seeds / "rules.csv") if row.get("study_id", "") in ("", study_id)]
     return tuple(Rule(row["rule_id"], row["layer"], row["severity"], row["action"], row) for row in rows)
 
 
 def _read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            return list(csv.DictReader(lines))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnusableProtocol(f"the protocol's {path} cannot be read; put it back as it was committed") from error
 
 
 def _rows(seeds: Path, name: str, study_id: str) -> list[dict[str, str]]:

@@ -103,6 +103,23 @@ FILE_OUTCOMES = QualityTable(
         "reason": (STRING, "Why it was refused. Null: accepted or unchanged."),
     },
 )
+UNPARSED_VALUE = QualityTable(
+    "The text as received of every value that staging could not take, and of every value beyond its limits.",
+    "field x record at fault",
+    "source_file, source_row, field",
+    {
+        "study_id": (STRING, "The study. Never null."),
+        "participant_id": (STRING, "Keyed hash of the record id. Never null."),
+        "visit": (STRING, "Protocol visit code. Null: unscheduled, or a study without a protocol."),
+        "form": (STRING, "Form of the export. Never null."),
+        "instance": (INTEGER, "Instance of a repeating form. Null: not repeating."),
+        "field": (STRING, "Field of the form; for a checkbox its column. Never null."),
+        "raw_text": (STRING, "What the export holds, untrimmed. Never null."),
+        "reason": (STRING, "NOT_PARSED, UNKNOWN_CODE, or OUT_OF_RANGE (its value is used all the same). Never null."),
+        "source_file": (STRING, "File as received. Never null."),
+        "source_row": (BIGINT, "Row of that file, the first after the header is 1. Never null."),
+    },
+)
 TABLES = {
     "findings": FINDINGS,
     "data_queries": DATA_QUERIES,

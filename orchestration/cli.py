@@ -13,6 +13,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from expectations.protocol import UnusableProtocol
+from orchestration import failures
+from orchestration.failures import Damaged
 from orchestration.lock import LockHeld
 from orchestration.settings import Settings, UnusableSettings
 
@@ -129,17 +132,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
-    except UnusableSettings as error:
+    except (UnusableSettings, UnusableProtocol) as error:
         print(f"trialhouse: {error}", file=sys.stderr)
         return UNUSABLE
     except LockHeld as error:
         print(f"trialhouse: {error}", file=sys.stderr)
         return LOCKED
+    except Damaged as error:
+        print(f"trialhouse: {error}", file=sys.stderr)
+        return OUR_ERROR
     except BrokenPipeError:
         return OUR_ERROR
-    except OSError as error:
-        print(f"trialhouse: {error.strerror or type(error).__name__}: {error.filename or ''}", file=sys.stderr)
+    except Exception as error:
+        words = failures.in_words(failures.texts_of(error)) or _of_the_system(error)
+        if words is None:
+            raise
+        print(f"trialhouse: {words}", file=sys.stderr)
         return OUR_ERROR
+
+
+def _of_the_system(error: Exception) -> str | None:
+    if isinstance(error, OSError):
+        return f"{error.strerror or type(error).__name__}: {error.filename or ''}"
+    return None
 
 
 if __name__ == "__main__":

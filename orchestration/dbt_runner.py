@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration import fingerprint
+from orchestration import failures, fingerprint
 from orchestration.settings import DBT_PROJECT, StudyPaths
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def main_project(study: str) -> DbtProject:
 
 
 def _arguments(project: DbtProject) -> list[str]:
+    """dbt says nothing on the screen: its words, which may hold values, stand in its log."""
     folder = str(project.folder)
     return [
         "--project-dir",
@@ -88,6 +89,8 @@ def _arguments(project: DbtProject) -> list[str]:
         project.target,
         "--no-version-check",
         "--quiet",
+        "--log-level",
+        "none",
     ]
 
 
@@ -117,10 +120,21 @@ def database_closed_after() -> Iterator[None]:
             DuckDBConnectionManager.close_all_connections()
 
 
+@contextmanager
+def _quiet_logging() -> Iterator[None]:
+    """A log that cannot be written, on a full disk, is no reason for a traceback on the screen: what failed is said by its own error."""
+    before = logging.raiseExceptions
+    logging.raiseExceptions = False
+    try:
+        yield
+    finally:
+        logging.raiseExceptions = before
+
+
 def _invoke(arguments: list[str], builds: Path, manifest: Manifest | None = None) -> Any:
     from dbt.cli.main import dbtRunner
 
-    with _environment(builds), database_closed_after():
+    with _environment(builds), database_closed_after(), _quiet_logging():
         answer = dbtRunner(manifest=manifest).invoke(arguments)
     logging.getLogger().handlers.clear()
     if answer.exception is not None:
@@ -211,6 +225,7 @@ def require_success(results: Sequence[NodeResult]) -> None:
     Raises:
         DbtFailed: names the nodes that failed; dbt's own words stand in `<builds>/dbt/dbt.log`, because they may hold values.
     """
-    failed = [r.unique_id for r in results if not r.succeeded and r.status != "skipped"]
+    failed = [r for r in results if not r.succeeded and r.status != "skipped"]
     if failed:
-        raise DbtFailed(f"dbt failed at {', '.join(failed)}; see builds/dbt/dbt.log")
+        words = failures.in_words(r.message or "" for r in failed) or "see builds/dbt/dbt.log"
+        raise DbtFailed(f"dbt failed at {', '.join(r.unique_id for r in failed)}; {words}")

@@ -20,7 +20,7 @@ import polars as pl
 
 from expectations import quality
 from expectations.findings import CheckResult, GateResult, finding_schema
-from orchestration import content_hash, keys, raw_schema
+from orchestration import content_hash, folders, keys, raw_schema
 from orchestration.layers import RAW, Layer, gates
 from orchestration.ledger import GateVerdict
 from orchestration.night import Night
@@ -87,8 +87,7 @@ def keep(night: Night) -> None:
     fresh.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copytree(night.judged, fresh)
     (fresh / "export.json").write_text(json.dumps(_export_facts(night)))
-    shutil.rmtree(final, ignore_errors=True)
-    fresh.rename(final)
+    folders.replace(fresh, final)
 
 
 def _export_facts(night: Night) -> dict[str, str | int]:
@@ -139,10 +138,20 @@ def add_quality(night: Night) -> str:
     }
     _write_tables(night.paths.marts_db, "marts", "quality", released)
     _write_tables(night.paths.restricted_db, "restricted", "quality", restricted)
+    _write_tables(night.paths.restricted_db, "restricted", "restricted", {"unparsed_value": _unparsed(night)})
     after = _marts_hash(night)
     if before != after:
         raise RuntimeError("appending the quality tables changed a mart")
     return after
+
+
+def _unparsed(night: Night) -> pl.DataFrame:
+    from orchestration.unparsed import unparsed_values
+
+    form_gate = (result for result in load(night.judged) if result.gate == "g1")
+    violated = [check.check_id for result in form_gate for check in result.checks if check.violations]
+    with closing(open_build(night)) as connection:
+        return unparsed_values(connection, night.protocol, night.export.exported_at, violated)
 
 
 def _marts_hash(night: Night) -> str:

@@ -29,8 +29,9 @@ def study_key(study: str, paths: StudyPaths) -> bytes:
     if study in DEMO_KEYS:
         return DEMO_KEYS[study]
     file = paths.record / "study.key"
-    with suppress(FileExistsError):
-        _create(file)
+    if not file.exists():
+        with suppress(FileExistsError):
+            _create(file)
     return _read(file)
 
 

@@ -19,11 +19,11 @@ import polars as pl
 
 from expectations.findings import LandingFacts
 from expectations.protocol import Protocol, UnusableProtocol, protocol_from_dictionary
-from orchestration import exports, keys, raw_schema
+from orchestration import exports, folders, keys, raw_schema
 from orchestration.exports import Export
 from orchestration.outcomes import FILES_SCHEMA, FileOutcome, examine, unnamed_outcome
 from orchestration.raw_schema import LandedExport, landed_export
-from orchestration.readers.delimited import Table, read_table
+from orchestration.readers.delimited import Table, read_file
 from orchestration.readers.text import Unreadable
 from orchestration.settings import StudyPaths
 
@@ -85,8 +85,7 @@ def land(
     if final.is_dir() and any(outcome.verdict == "REFUSED" for outcome in outcomes):
         shutil.rmtree(fresh)
     else:
-        shutil.rmtree(final, ignore_errors=True)
-        fresh.rename(final)
+        folders.replace(fresh, final)
     return Landing(facts, final)
 
 
@@ -114,7 +113,7 @@ def dictionary_rows(export: Export) -> list[dict[str, str]]:
     if len(named) != 1:
         raise UnusableProtocol(f"export {export.export_id}: {len(named)} data dictionaries, where one is needed")
     try:
-        return read_table((export.folder / named[0].name).read_bytes()).rows()
+        return read_file(export.folder / named[0].name).rows()
     except Unreadable as problem:
         raise UnusableProtocol(f"the data dictionary {named[0].name}: {problem}") from problem
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,6 +84,11 @@ class GateVerdict:
     marts_hash: str | None
 
 
+def copy_of(ledger: Path) -> Path:
+    """Where the copy of a ledger lies, made after each verdict: what is put back when the ledger is damaged."""
+    return ledger.with_name(f"{ledger.stem}.copy{ledger.suffix}")
+
+
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
@@ -154,6 +159,16 @@ class Ledger:
                     _now(),
                 ),
             )
+        self._keep_copy()
+
+    def _keep_copy(self) -> None:
+        copy = copy_of(self.path)
+        draft = copy.with_name(f".{copy.name}")
+        draft.unlink(missing_ok=True)
+        with self._open() as connection, closing(sqlite3.connect(draft)) as target:
+            connection.backup(target)
+        draft.chmod(0o600)
+        draft.replace(copy)
 
     def record_gate(self, build_id: str, export_id: str, fingerprint: str, said: GateVerdict) -> None:
         """Record a gate's verdict on a build."""
@@ -195,6 +210,7 @@ class Ledger:
                 "insert into release_log (release_id, export_id, action, at) values (?, ?, ?, ?)",
                 (release_id, export_id, action, _now()),
             )
+        self._keep_copy()
 
     def releases(self) -> list[tuple[str, str, str, str]]:
         """The log of releases, oldest first: release id, export id, action, time."""

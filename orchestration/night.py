@@ -21,7 +21,7 @@ from expectations.protocol import (
     load_rules,
     protocol_from_dictionary,
 )
-from orchestration import exports, fingerprint, keys
+from orchestration import exports, fingerprint, folders, keys
 from orchestration.exports import Export
 from orchestration.generate import registered_studies
 from orchestration.ledger import Ledger
@@ -56,10 +56,13 @@ class Night:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Fingerprint of this export's result: its files, the exports before it as they were judged, protocol, code, key."""
+        """Fingerprint of this export's result: its files, the exports before it as they were judged, protocol, code, key.
+
+        An export that was stopped has no number yet: a newer one that is accepted later does not make it another.
+        """
         own = self.ledger.export_no(self.export.export_id)
         judged = {j.export_id: j.fingerprint for j in self.ledger.judgements()}
-        accepted = [e for e in self.ledger.accepted() if e.export_no < own]
+        accepted = [e for e in self.ledger.accepted() if e.export_no < own and e.export_id < self.export.export_id]
         before = [part for e in accepted for part in (*e.data_sha256, judged.get(e.export_id, "not judged"))]
         return fingerprint.of_export([self.files_sha256], before, self.study_key)
 
@@ -124,12 +127,25 @@ def _state_file(night: Night) -> Path:
     return night.paths.builds / "build.json"
 
 
-def begin(night: Night) -> BuildState:
-    for leftover in night.paths.builds.iterdir():
+def clear(builds: Path) -> None:
+    """Delete the work in progress."""
+    for leftover in (*builds.iterdir(), *builds.glob("dbt_project/target/*/.parse-*")):
         if leftover.is_dir() and leftover.name not in KEPT:
             shutil.rmtree(leftover)
         elif leftover.is_file():
             leftover.unlink()
+
+
+def drop_databases(builds: Path) -> None:
+    """Give back the space that the work in progress takes; what it was stays known."""
+    for database in builds.glob("*.duckdb*"):
+        shutil.rmtree(database) if database.is_dir() else database.unlink()
+
+
+def begin(night: Night) -> BuildState:
+    clear(night.paths.builds)
+    for kept in (night.paths.landed, night.paths.judged):
+        folders.bring_back(kept)
     night.judged.mkdir(mode=0o700)
     state = BuildState(uuid.uuid4().hex, night.export.export_id, night.fingerprint, datetime.now(UTC).isoformat())
     _state_file(night).write_text(json.dumps(asdict(state)))
@@ -146,6 +162,8 @@ def state_of(night: Night) -> BuildState:
         state = BuildState(**json.loads(_state_file(night).read_text()))
     except FileNotFoundError:
         raise StepRefused("there is no build yet; materialize the raw export first") from None
+    except (ValueError, TypeError):
+        raise StepRefused("the build was interrupted as it began; materialize from the raw export on") from None
     if (state.export_id, state.fingerprint) != (night.export.export_id, night.fingerprint):
         raise StepRefused(
             "the build holds another export or another state of the code; materialize from the raw export on"

@@ -16,7 +16,7 @@ import polars as pl
 
 from expectations.protocol import Protocol, UnusableProtocol, protocol_from_dictionary
 from orchestration.exports import NamedFile, file_sha256
-from orchestration.readers.delimited import Table, duplicated, read_table
+from orchestration.readers.delimited import Table, duplicated, read_file
 from orchestration.readers.redcap import HeaderFacts, header_facts, refusal
 from orchestration.readers.text import Unreadable
 
@@ -104,7 +104,7 @@ def examine(
     if file.role not in LANDED_ROLES:
         return outcome, None
     try:
-        table = read_table((folder / file.name).read_bytes())
+        table = read_file(folder / file.name)
     except Unreadable as problem:
         return outcome.refused(str(problem), is_readable=False), None
     outcome = replace(outcome, encoding=table.encoding, rows=table.records)

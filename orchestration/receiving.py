@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from orchestration.readers.text import Unreadable, require_size
 from orchestration.settings import UnusableSettings
 
 MANIFEST = "manifest.json"
@@ -54,8 +55,11 @@ def _content(path: Path) -> bytes:
             raise UnusableSettings(f"{path} is a link; hand over the file it points to")
         if not stat.S_ISREG(kind):
             raise UnusableSettings(f"{path} is a folder, a pipe or a device; hand over a file")
+        require_size(path.stat().st_size)
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
             return file.read()
+    except Unreadable as problem:
+        raise UnusableSettings(f"{path} is {problem}; export fewer records or forms at a time") from problem
     except OSError as error:
         raise UnusableSettings(f"{path} cannot be read: {error.strerror}") from error
 

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from orchestration import content_hash
+from orchestration import content_hash, folders, repair
 from orchestration.ledger import GateVerdict, Ledger
 from orchestration.settings import PROJECT, StudyPaths, UnusableSettings
 
@@ -151,15 +151,15 @@ def _seal(folder: Path, mode: int) -> None:
 
 
 def _settle(unfinished: Path, final: Path) -> None:
-    """Rename a finished folder to its place; the same release made again must be the same."""
-    if final.exists():
+    """Rename a finished folder to its place; the same release made again must be the same, or takes the place of a damaged one."""
+    if final.exists() and repair.is_whole_release(final):
         before = json.loads((final / "manifest.json").read_text())["tables"]
         now = json.loads((unfinished / "manifest.json").read_text())["tables"]
         if before != now:
             raise ReleaseRefused(f"release {final.name} was made before from the same inputs with another content")
         remove(unfinished)
         return
-    unfinished.rename(final)
+    folders.replace(unfinished, final)
     _sync(final.parent)
 
 
@@ -179,10 +179,14 @@ def remove(folder: Path) -> None:
 
 def make_current(paths: StudyPaths, release_id: str) -> None:
     """Swap in a release that lies complete in its folders: the restricted part first, then the release."""
-    if (paths.restricted / "releases" / release_id).is_dir():
-        point(paths.restricted / "restricted.duckdb", f"releases/{release_id}/restricted.duckdb")
-        point(paths.restricted / "work_list.csv", f"releases/{release_id}/work_list.csv")
+    _point_restricted(paths, release_id)
     point(paths.current, f"releases/{release_id}")
+
+
+def _point_restricted(paths: StudyPaths, release_id: str) -> None:
+    if (paths.restricted / "releases" / release_id).is_dir():
+        for name in ("restricted.duckdb", "work_list.csv"):
+            point(paths.restricted / name, f"releases/{release_id}/{name}")
 
 
 def current_release(paths: StudyPaths) -> str | None:
@@ -191,14 +195,19 @@ def current_release(paths: StudyPaths) -> str | None:
 
 
 def sweep(paths: StudyPaths) -> None:
-    """Remove what an interrupted release left behind."""
+    """Remove what an interrupted release left behind; the restricted part is that of the current release again."""
     for folder in (paths.releases, paths.restricted / "releases"):
-        for rest in folder.glob(".unfinished-*") if folder.is_dir() else ():
-            remove(rest)
+        folders.bring_back(folder)
     for parent in (paths.home, paths.restricted):
         for rest in parent.glob(".*.[0-9]*"):
             if rest.is_symlink():
                 rest.unlink()
+    drafts = (*paths.record.glob("study.key.*"), *paths.record.glob(".ledger*"), *paths.home.glob("last_run.json.new"))
+    for draft in drafts:
+        draft.unlink()
+    standing, link = current_release(paths), paths.restricted / "restricted.duckdb"
+    if standing and link.is_symlink() and os.readlink(link) != f"releases/{standing}/restricted.duckdb":
+        _point_restricted(paths, standing)
 
 
 def _restricted_part(paths: StudyPaths, release_id: str, restricted_work_list: str) -> None:
@@ -210,10 +219,10 @@ def _restricted_part(paths: StudyPaths, release_id: str, restricted_work_list: s
     (unfinished / "work_list.csv").write_text(restricted_work_list)
     _seal(unfinished, 0o600)
     final = home / release_id
-    if final.exists():
+    if repair.is_whole_restricted(final):
         remove(unfinished)
     else:
-        unfinished.rename(final)
+        folders.replace(unfinished, final)
         _sync(home)
 
 

@@ -6,6 +6,7 @@ Does not belong here: anything that opens a database or knows what a file means.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from dataclasses import dataclass
@@ -20,6 +21,15 @@ STUDY_PATTERN = re.compile(r"^[a-z0-9][a-z0-9_.-]{0,63}$")
 
 class UnusableSettings(Exception):
     """The command cannot start with these settings or this input (exit code 2)."""
+
+
+def unwritable(folder: Path, error: OSError) -> Exception:
+    """What an error on writing a folder of the warehouse says: unusable settings, unless the disk is full."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return error
+    return UnusableSettings(
+        f"the warehouse folder {folder} cannot be written: {error.strerror}; choose another with WAREHOUSE, or its rights"
+    )
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,7 @@ class StudyPaths:
 
         Raises:
             UnusableSettings: the warehouse cannot be written.
+            OSError: the disk is full.
         """
         modes = {self.home: 0o710, self.releases: 0o750}
         modes |= dict.fromkeys((self.restricted, self.record, self.builds, self.work), 448)
@@ -96,8 +107,10 @@ class StudyPaths:
             for folder, mode in modes.items():
                 folder.mkdir(mode=mode, parents=True, exist_ok=True)
                 folder.chmod(mode)
+            if not os.access(self.home, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:
-            raise UnusableSettings(f"the warehouse folder {self.home} cannot be written: {error.strerror}") from error
+            raise unwritable(self.home, error) from error
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from orchestration.settings import PROJECT, Settings, StudyPaths, UnusableSettings
+from orchestration.settings import PROJECT, Settings, StudyPaths, UnusableSettings, unwritable
 
 DAGSTER_YAML = """\
 telemetry: {enabled: false}
@@ -56,14 +56,29 @@ def open_shell(paths: StudyPaths, query: str | None) -> int:
 
 
 def dagster_home(settings: Settings) -> Path:
-    """Dagster's own storage of a warehouse, made with its settings if it is not there."""
+    """Dagster's own storage of a warehouse, made with its settings if it is not there.
+
+    Raises:
+        UnusableSettings: it cannot be written.
+    """
     home = settings.dagster_home
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     configuration = home / "dagster.yaml"
     wanted = DAGSTER_YAML % json.dumps(str(home / "history" / "runs"))
-    if not configuration.is_file() or configuration.read_text() != wanted:
-        configuration.write_text(wanted)
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not configuration.is_file() or configuration.read_text() != wanted:
+            configuration.write_text(wanted)
+    except OSError as error:
+        raise unwritable(home, error) from error
     return home
+
+
+def set_history_aside(settings: Settings) -> Path:
+    """Move a damaged history of runs out of the way; the warehouse does not depend on it."""
+    aside = settings.dagster_home.with_name(f"{settings.dagster_home.name}.damaged")
+    shutil.rmtree(aside, ignore_errors=True)
+    settings.dagster_home.rename(aside)
+    return aside
 
 
 def open_ui(settings: Settings, port: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from orchestration import fingerprint
 from orchestration.layers import gates
-from orchestration.night import BuildState, Night
+from orchestration.night import BuildState, Night, StepRefused, state_of
 from orchestration.release import Candidate, current_release
 from orchestration.settings import SEEDS, Settings
 
@@ -36,8 +36,8 @@ def candidate(night: Night, state: BuildState) -> Candidate:
     )
 
 
-def _gates(night: Night, state: BuildState) -> dict[str, dict[str, Any]]:
-    said = night.ledger.gates(state.build_id, state.export_id, state.fingerprint)
+def _gates(night: Night, state: BuildState | None) -> dict[str, dict[str, Any]]:
+    said = {} if state is None else night.ledger.gates(state.build_id, state.export_id, state.fingerprint)
     required = gates(night.protocol)
     return {
         gate: {
@@ -70,10 +70,32 @@ def _where(row: dict[str, Any]) -> str:
 
 
 def conclude(night: Night, verdict: str, release_id: str | None = None, error: str | None = None) -> dict[str, Any]:
-    """Write `last_run.json` and return it."""
-    from orchestration.night import state_of
+    """Write `last_run.json` and return it.
 
+    Raises:
+        StepRefused: the build in progress is another's.
+    """
     state = state_of(night)
+    return _write(night, verdict, _gates(night, state), datetime.fromisoformat(state.started_at), release_id, error)
+
+
+def conclude_error(night: Night, error: str, started: datetime) -> dict[str, Any]:
+    """The same for an error of ours, which may have come before there was a build."""
+    try:
+        gates_said = _gates(night, state_of(night))
+    except StepRefused:
+        gates_said = _gates(night, None)
+    return _write(night, "ERROR", gates_said, started, None, error)
+
+
+def _write(
+    night: Night,
+    verdict: str,
+    gates_said: dict[str, dict[str, Any]],
+    started: datetime,
+    release_id: str | None,
+    error: str | None,
+) -> dict[str, Any]:
     work_list = night.paths.work / night.export.export_id / "work_list.csv"
     run = {
         "study": night.settings.study,
@@ -82,10 +104,10 @@ def conclude(night: Night, verdict: str, release_id: str | None = None, error: s
         "exit_code": EXIT_CODES[verdict],
         "release_id": release_id,
         "current_release": current_release(night.paths),
-        "gates": _gates(night, state),
+        "gates": gates_said,
         "stopped_by": _stopped_by(night) if verdict == "STOPPED" else [],
         "work_list": str(work_list) if work_list.is_file() else None,
-        "seconds": round((datetime.now(UTC) - datetime.fromisoformat(state.started_at)).total_seconds(), 1),
+        "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
         "error": error,
     }
     fresh = night.paths.last_run.with_suffix(".json.new")

@@ -26,6 +26,8 @@ def known_studies() -> list[str]:
 
 def require_study(settings: Settings) -> None:
     """Raise UnusableSettings unless the study has a protocol or a folder of exports."""
+    if settings.raw.exists() and not settings.raw.is_dir():
+        raise UnusableSettings(f"{settings.raw} is no folder; name the folder of the exports with RAW")
     if settings.study in registered_studies() or settings.exports.is_dir():
         return
     raise UnusableSettings(

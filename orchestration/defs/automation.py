@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 
+LOCK_WORDS = "a run of the Dagster graph"
+
+
 def lock_resource(graph: StudyGraph) -> dg.ResourceDefinition:
     """The study's lock file, held for as long as a run of the graph lasts, whoever started it."""
 
@@ -24,7 +27,7 @@ def lock_resource(graph: StudyGraph) -> dg.ResourceDefinition:
     def study_lock(_: dg.InitResourceContext) -> Iterator[None]:
         paths = Settings.from_environment(graph.study).paths
         paths.make()
-        with hold(paths.lock, "a run of the Dagster graph"):
+        with hold(paths.lock, LOCK_WORDS):
             yield
 
     return study_lock

@@ -13,11 +13,12 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from orchestration.readers.text import Unreadable, decode
+from orchestration.readers.text import Unreadable, decode, require_size
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -31,6 +32,8 @@ QUOTE, LF, CR = ord('"'), ord("\n"), ord("\r")
 SCAN_BYTES = 1 << 24
 PARSE_BYTES = 1 << 26
 LIMIT_COLUMNS = 20_000
+# A note in REDCap holds 64 KiB at most; a row of this length has lost its end, or holds a whole file in a cell.
+LIMIT_RECORD_BYTES = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,16 @@ class Table:
         return [row for frame in self.frames() for row in frame.to_dicts()]
 
 
+def read_file(path: Path) -> Table:
+    """The same for a file, which is not even opened when it is larger than what is read.
+
+    Raises:
+        Unreadable: why the file is not a rectangle of text, and in which line.
+    """
+    require_size(path.stat().st_size)
+    return read_table(path.read_bytes())
+
+
 def read_table(content: bytes) -> Table:
     """Verify a delimited file and find its records.
 
@@ -70,6 +83,7 @@ def read_table(content: bytes) -> Table:
     delimiter = _delimiter(_first_record(data))
     data = _without_blank_records(data)
     ends, widths = _records(data, ord(delimiter))
+    _require_short_records(data, ends)
     first = _first_record(data)
     header = _header(first, delimiter)
     _require_rectangle(data, ends, widths, len(header))
@@ -201,6 +215,15 @@ def _require_rectangle(data: Bytes, ends: Positions, widths: Positions, columns:
         kind = "longer" if widths[wrong[0]] > columns else "shorter"
         found = f"{widths[wrong[0]]} values under {columns} columns"
         raise Unreadable(f"the row in line {line} is {kind} than the header: {found}{others}")
+
+
+def _require_short_records(data: Bytes, ends: Positions) -> None:
+    long = np.flatnonzero(np.diff(ends, prepend=-1) > LIMIT_RECORD_BYTES)
+    if len(long):
+        start = int(ends[long[0] - 1]) + 1 if long[0] else 0
+        line = 1 + int(np.count_nonzero(data[:start] == LF))
+        most = f"{LIMIT_RECORD_BYTES >> 20} MiB is the most"
+        raise Unreadable(f"the row that begins in line {line} is too long: {most} that is read in one row")
 
 
 def _blocks(ends: Positions) -> Iterator[tuple[int, int]]:

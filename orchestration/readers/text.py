@@ -35,8 +35,7 @@ def decode(content: bytes) -> Text:
     Raises:
         Unreadable: empty, too large, none of these encodings, a page instead of a table, or a NUL byte in it.
     """
-    if len(content) > LIMIT_BYTES:
-        raise Unreadable(f"larger than {LIMIT_BYTES >> 20} MiB, the most that is read in one file")
+    require_size(len(content))
     text = _decoded(content)
     if not text.utf8.strip():
         raise Unreadable("the file is empty")
@@ -46,6 +45,12 @@ def decode(content: bytes) -> Text:
     if nul >= 0:
         raise Unreadable(f"a NUL byte in line {line_of(text.utf8, nul)}: not a text file, or damaged on its way")
     return text
+
+
+def require_size(size: int) -> None:
+    """Raise Unreadable when a file of this size is more than is read at once."""
+    if size > LIMIT_BYTES:
+        raise Unreadable(f"larger than {LIMIT_BYTES >> 20} MiB, the most that is read in one file")
 
 
 def line_of(content: bytes, position: int) -> int:
