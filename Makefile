@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev refresh receive status sql ui rollback generate demo-stop example-exports test test-long test-crash check format lock clean-environment
+.PHONY: help setup setup-dev refresh receive status sql ui rollback generate demo-stop example-exports test test-long test-crash check format lock clean-environment report
 
 STUDY ?= $(or $(TRIALHOUSE_STUDY),ketmbrp_syn)
 RAW ?= $(or $(TRIALHOUSE_RAW),raw)
@@ -46,6 +46,9 @@ status: $(READY) ## releases, waiting exports, last verdict
 
 sql: $(READY) ## read-only SQL shell on the current release
 	@$(TRIALHOUSE) sql
+
+report: $(READY) ## the current release's report: its path, and the page where there is a screen
+	@$(TRIALHOUSE) report
 
 ui: $(READY) ## Dagster UI on localhost:3000
 	@$(TRIALHOUSE) ui

@@ -70,6 +70,12 @@ def _sql(arguments: argparse.Namespace) -> int:
     return open_shell(_settings(arguments).paths, arguments.query)
 
 
+def _report(arguments: argparse.Namespace) -> int:
+    from orchestration.shell import open_report
+
+    return open_report(_settings(arguments).paths)
+
+
 def _ui(arguments: argparse.Namespace) -> int:
     from orchestration.shell import open_ui
 
@@ -113,6 +119,9 @@ def parser() -> argparse.ArgumentParser:
     receive.add_argument("files", nargs="+", type=Path)
     sql = _command(commands, "sql", _sql, "read-only SQL shell on the current release")
     sql.add_argument("query", nargs="?", help="run this and leave")
+    _command(
+        commands, "report", _report, "where the report of the current release is; opens it where there is a screen"
+    )
     ui = _command(commands, "ui", _ui, "Dagster's UI on localhost, with schedule and sensor")
     ui.add_argument("--port", type=int, default=3000)
     rollback = _command(commands, "rollback", _rollback, "make an earlier release current")

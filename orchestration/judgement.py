@@ -214,7 +214,7 @@ def _csv(frame: pl.DataFrame) -> str:
 
 def report(night: Night, release_id: str, said: Mapping[str, GateVerdict]) -> str:
     """The report page of a release."""
-    from orchestration.report import report as page
+    from orchestration.report.page import page
+    from orchestration.report.subject import subject
 
-    verdicts = [(gate, said[gate].verdict, said[gate].findings) for gate in gates(night.protocol)]
-    return page(release_id, night.export.is_synthetic, verdicts, night.paths.marts_db, night.protocol.is_registered)
+    return page(subject(night, release_id, {gate: said[gate].verdict for gate in gates(night.protocol)}))

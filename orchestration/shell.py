@@ -1,4 +1,4 @@
-"""Windows onto what is there: the SQL shell on the current release, and Dagster's UI.
+"""Windows onto what is there: the SQL shell on the current release, its report, and Dagster's UI.
 
 Belongs here: starting other people's programs with our settings. Does not belong here: anything that changes a warehouse.
 """
@@ -53,6 +53,24 @@ def open_shell(paths: StudyPaths, query: str | None) -> int:
     # Nothing is written, so that somebody who may only read the releases can use it; a person's own .duckdbrc is not read.
     command = [_program("duckdb"), "-init", os.devnull, *(part for line in opening for part in ("-cmd", line))]
     return subprocess.run([*command, *(["-c", query] if query is not None else [])], check=False).returncode
+
+
+def open_report(paths: StudyPaths) -> int:
+    """Print where the report of the current release lies, and show it where there is a screen to show it on.
+
+    Raises:
+        UnusableSettings: nothing was released yet.
+    """
+    import webbrowser
+
+    page = paths.current / "report.html"
+    if not page.is_file():
+        raise UnusableSettings(f"nothing was released yet below {paths.home}; run trialhouse refresh first")
+    print(page, flush=True)
+    # without a screen Python would take a text browser, which keeps the terminal and shows no chart
+    if sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
+        webbrowser.open(page.resolve().as_uri())
+    return 0
 
 
 def dagster_home(settings: Settings) -> Path:

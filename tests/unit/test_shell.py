@@ -1,14 +1,15 @@
-"""The SQL shell: what is current, read-only, whatever else of the warehouse is there."""
+"""The SQL shell and the report: what is current, read-only, whatever else of the warehouse is there."""
 
 from __future__ import annotations
 
+import webbrowser
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from orchestration.settings import StudyPaths, UnusableSettings
-from orchestration.shell import open_shell
+from orchestration.shell import open_report, open_shell
 
 
 @pytest.fixture
@@ -41,3 +42,24 @@ def test_the_release_cannot_be_changed(paths: StudyPaths, capfd: pytest.CaptureF
 def test_nothing_released_is_said(tmp_path: Path) -> None:
     with pytest.raises(UnusableSettings, match="nothing was released yet"):
         open_shell(StudyPaths(tmp_path), None)
+
+
+@pytest.mark.parametrize("has_screen", [True, False])
+def test_the_report_is_named_and_shown_where_there_is_a_screen(
+    paths: StudyPaths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], has_screen: bool
+) -> None:
+    page = paths.current / "report.html"
+    page.write_text("<p>release</p>")
+    shown: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", shown.append)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("DISPLAY", ":0" if has_screen else "")
+    assert open_report(paths) == 0
+    assert capsys.readouterr().out == f"{page}\n"
+    assert shown == ([page.resolve().as_uri()] if has_screen else [])
+
+
+def test_without_a_report_that_is_said(paths: StudyPaths) -> None:
+    with pytest.raises(UnusableSettings, match="nothing was released yet"):
+        open_report(paths)
