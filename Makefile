@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev refresh receive status sql ui rollback generate demo-stop example-exports test check format lock clean-environment
+.PHONY: help setup setup-dev refresh receive status sql export ui rollback prune generate demo-stop example-exports test check format lock clean-environment
 
 STUDY ?= $(or $(TRIALHOUSE_STUDY),ketmbrp_syn)
 RAW ?= $(or $(TRIALHOUSE_RAW),raw)
@@ -41,17 +41,23 @@ refresh: $(READY) ## take every waiting export through all gates to a release
 receive: $(READY) ## copy an export into the raw folder: make receive STUDY=s FILES="a.csv b.csv"
 	@$(TRIALHOUSE) receive $(FILES)
 
-status: $(READY) ## releases, waiting exports, last verdict
+status: $(READY) ## releases, waiting and stopped exports, last verdict, lock
 	@$(TRIALHOUSE) status
 
 sql: $(READY) ## read-only SQL shell on the current release
 	@$(TRIALHOUSE) sql
+
+export: $(READY) ## write a table of the current release to a file: make export TABLE=marts.x TO=x.csv [FORCE=1]
+	@$(TRIALHOUSE) export "$(TABLE)" --to "$(TO)" $(if $(FORCE),--force)
 
 ui: $(READY) ## Dagster UI on localhost:3000
 	@$(TRIALHOUSE) ui
 
 rollback: $(READY) ## make an earlier release current: make rollback [TO=<release_id>]
 	@$(TRIALHOUSE) rollback $(if $(TO),--to "$(TO)")
+
+prune: $(READY) ## remove old releases, never the current one: make prune KEEP=5
+	@$(TRIALHOUSE) prune --keep "$(KEEP)"
 
 demo-stop: $(READY) ## show in a temporary warehouse how a broken night is stopped
 	@$(TRIALHOUSE) demo-stop
