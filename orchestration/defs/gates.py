@@ -4,6 +4,7 @@ Belongs here: how a gate's result is shown and how it stops a run. Does not belo
 A failed gate is a failed blocking check on an asset that was materialized: its findings are kept, the next layer does not run.
 """
 
+import time
 from collections.abc import Iterable, Iterator
 
 import dagster as dg
@@ -11,6 +12,7 @@ import dagster as dg
 from expectations.findings import CheckResult, GateResult
 from orchestration import steps
 from orchestration.defs.graph import GATE_OWNERS, StudyGraph
+from orchestration.defs.retries import tried_again
 from orchestration.layers import Layer
 from orchestration.night import open_night
 
@@ -59,8 +61,9 @@ def gate_asset(graph: StudyGraph, layer: Layer, judged: Iterable[dg.AssetKey]) -
         required_resource_keys={graph.lock_key},
     )
     def judge(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        tonight = open_night(graph.study, context.partition_key)
-        result = steps.judge(tonight, layer)
+        started = time.monotonic()
+        with tried_again(context):
+            result = steps.judge(open_night(graph.study, context.partition_key), layer)
         if result.verdict == "ERROR":
             raise dg.Failure(f"gate {layer.gate}: a check could not run", allow_retries=False)
         return dg.MaterializeResult(
@@ -68,6 +71,7 @@ def gate_asset(graph: StudyGraph, layer: Layer, judged: Iterable[dg.AssetKey]) -
             metadata={
                 "findings": result.findings.height,
                 "verdict": result.verdict,
+                "seconds": round(time.monotonic() - started, 1),
                 "worst rules": worst_rules(result),
             },
             check_results=list(_check_results(key, names, result)),
