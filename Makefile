@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev refresh receive status sql export ui rollback prune generate demo-stop example-exports test check format lock clean-environment
+.PHONY: help setup setup-dev refresh receive status sql export ui rollback prune generate demo-stop example-exports test test-browser check format lock clean-environment
 
 STUDY ?= $(or $(TRIALHOUSE_STUDY),ketmbrp_syn)
 RAW ?= $(or $(TRIALHOUSE_RAW),raw)
@@ -78,6 +78,9 @@ example-exports: $(READY) ## write the example study's exports anew: both nights
 test: $(READY_DEV) ## all tests
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+test-browser: $(READY_DEV) ## Dagster's UI in the system's Chromium, some minutes; not part of make test
+	@$(BIN)/python -m pytest -m browser tests/browser
+
 check: $(READY_DEV) ## lint, format, types, SQL style, generated files current
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
@@ -122,5 +125,5 @@ lock: ## write requirements.lock and requirements-dev.lock from pyproject.toml
 	{ "$$python" -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet pip-tools==7.6.2; }
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements.lock pyproject.toml
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --constraint requirements.lock --extra dev --output-file requirements-dev.lock pyproject.toml
-	@if grep -nE '^-|file:|://|==[^ ]*\+' requirements.lock requirements-dev.lock; then \
+	@if grep -nE '^-|file:/|://|==[^ ]*\+' requirements.lock requirements-dev.lock; then \
 	echo "a lock names an index, a path or a local version" >&2; exit 1; fi

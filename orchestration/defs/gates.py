@@ -80,11 +80,15 @@ def gate_asset(graph: StudyGraph, layer: Layer, judged: Iterable[dg.AssetKey]) -
     return judge
 
 
-def worst_rules(result: GateResult, most: int = 20) -> dg.MarkdownMetadataValue:
-    """A table of what failed, worst first; restricted checks stand without their counts."""
+def _worst_first(result: GateResult) -> list[CheckResult]:
     order = {"stop": 0, "aside": 1, "query": 2, "note": 3}
     shown = [c for c in result.checks if c.violations and not c.is_restricted]
-    shown.sort(key=lambda c: (order[c.action], -(c.violations or 0), c.check_id))
+    return sorted(shown, key=lambda c: (order[c.action], -(c.violations or 0), c.check_id))
+
+
+def worst_rules(result: GateResult, most: int = 20) -> dg.MarkdownMetadataValue:
+    """A table of what failed, worst first; restricted checks stand without their counts."""
+    shown = _worst_first(result)
     lines = ["| rule | relation | action | severity | violations | of |", "|---|---|---|---|---|---|"]
     lines += [
         f"| {c.rule_id} | {c.relation} | {c.action} | {c.severity} | {c.violations} | {c.rows_evaluated} |"
@@ -104,6 +108,7 @@ def _check_results(key: dg.AssetKey, names: dict[str, str], result: GateResult) 
             "verdict": result.verdict,
             "checks": len(result.checks),
             "findings": result.findings.height,
+            "worst rule": next((f"{c.rule_id} ({c.action})" for c in _worst_first(result)), "none"),
             "worst rules": worst_rules(result),
         },
     )
