@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev refresh receive status sql ui rollback generate demo-stop example-exports test test-long test-crash check format lock clean-environment report
+.PHONY: help setup setup-dev refresh receive status sql ui rollback generate demo-stop example-exports test test-long test-crash check format lock clean-environment report export prune test-browser benchmark
 
 STUDY ?= $(or $(TRIALHOUSE_STUDY),ketmbrp_syn)
 RAW ?= $(or $(TRIALHOUSE_RAW),raw)
@@ -41,7 +41,7 @@ refresh: $(READY) ## take every waiting export through all gates to a release
 receive: $(READY) ## copy an export into the raw folder: make receive STUDY=s FILES="a.csv b.csv"
 	@$(TRIALHOUSE) receive $(FILES)
 
-status: $(READY) ## releases, waiting exports, last verdict
+status: $(READY) ## releases, waiting and stopped exports, last verdict, lock
 	@$(TRIALHOUSE) status
 
 sql: $(READY) ## read-only SQL shell on the current release
@@ -50,11 +50,17 @@ sql: $(READY) ## read-only SQL shell on the current release
 report: $(READY) ## the current release's report: its path, and the page where there is a screen
 	@$(TRIALHOUSE) report
 
+export: $(READY) ## write a table of the current release to a file: make export TABLE=marts.x TO=x.csv [FORCE=1]
+	@$(TRIALHOUSE) export "$(TABLE)" --to "$(TO)" $(if $(FORCE),--force)
+
 ui: $(READY) ## Dagster UI on localhost:3000
 	@$(TRIALHOUSE) ui
 
 rollback: $(READY) ## make an earlier release current: make rollback [TO=<release_id>]
 	@$(TRIALHOUSE) rollback $(if $(TO),--to "$(TO)")
+
+prune: $(READY) ## remove old releases, never the current one: make prune KEEP=5
+	@$(TRIALHOUSE) prune --keep "$(KEEP)"
 
 demo-stop: $(READY) ## show in a temporary warehouse how a broken night is stopped
 	@$(TRIALHOUSE) demo-stop
@@ -83,6 +89,9 @@ test-long: $(READY_DEV) ## the long forms of the fault tests: gigabytes, and eve
 
 test-crash: $(READY_DEV) ## fifty refreshes killed at moments spread over the whole, with readers that never notice
 	@$(BIN)/python -m pytest -s -m "long and crash" tests/faults
+
+test-browser: $(READY_DEV) ## Dagster's UI in the system's Chromium, some minutes; not part of make test
+	@$(BIN)/python -m pytest -m browser tests/browser
 
 check: $(READY_DEV) ## lint, format, types, SQL style, generated files current
 	@$(BIN)/ruff check --quiet .
@@ -128,5 +137,5 @@ lock: ## write requirements.lock and requirements-dev.lock from pyproject.toml
 	{ "$$python" -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet pip-tools==7.6.2; }
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements.lock pyproject.toml
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --constraint requirements.lock --extra dev --output-file requirements-dev.lock pyproject.toml
-	@if grep -nE '^-|file:|://|==[^ ]*\+' requirements.lock requirements-dev.lock; then \
+	@if grep -nE '^-|file:/|://|==[^ ]*\+' requirements.lock requirements-dev.lock; then \
 	echo "a lock names an index, a path or a local version" >&2; exit 1; fi

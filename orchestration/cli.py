@@ -57,8 +57,24 @@ def _rollback(arguments: argparse.Namespace) -> int:
     return RELEASED
 
 
+def _prune(arguments: argparse.Namespace) -> int:
+    from orchestration.ledger import Ledger
+    from orchestration.lock import hold
+    from orchestration.prune import prune
+
+    paths = _settings(arguments).paths
+    paths.make()
+    with hold(paths.lock, "trialhouse prune"):
+        removed = prune(paths, Ledger(paths.ledger), arguments.keep)
+    for release_id, size in removed.items():
+        print(f"removed: {release_id} ({size / 1e6:.1f} MB)")
+    if not removed:
+        print("nothing to remove")
+    return RELEASED
+
+
 def _status(arguments: argparse.Namespace) -> int:
-    from orchestration.refresh import status
+    from orchestration.status import status
 
     print(status(_settings(arguments)))
     return RELEASED
@@ -67,7 +83,15 @@ def _status(arguments: argparse.Namespace) -> int:
 def _sql(arguments: argparse.Namespace) -> int:
     from orchestration.shell import open_shell
 
-    return open_shell(_settings(arguments).paths, arguments.query)
+    return open_shell(_settings(arguments).paths, arguments.query, arguments.restricted)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from orchestration.tables import export
+
+    rows = export(_settings(arguments), arguments.table, arguments.to, arguments.force)
+    print(f"written: {arguments.to} ({rows} rows)")
+    return RELEASED
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -119,6 +143,13 @@ def parser() -> argparse.ArgumentParser:
     receive.add_argument("files", nargs="+", type=Path)
     sql = _command(commands, "sql", _sql, "read-only SQL shell on the current release")
     sql.add_argument("query", nargs="?", help="run this and leave")
+    sql.add_argument("--restricted", action="store_true", help="attach the restricted file as vault; its owner only")
+    export = _command(commands, "export", _export, "write one table of the current release to a file")
+    export.add_argument("table", help="marts.<table> or quality.<table>")
+    export.add_argument(
+        "--to", required=True, type=Path, help="a file that ends in .csv (for spreadsheets) or .parquet"
+    )
+    export.add_argument("--force", action="store_true", help="write over a file that is there")
     _command(
         commands, "report", _report, "where the report of the current release is; opens it where there is a screen"
     )
@@ -126,7 +157,9 @@ def parser() -> argparse.ArgumentParser:
     ui.add_argument("--port", type=int, default=3000)
     rollback = _command(commands, "rollback", _rollback, "make an earlier release current")
     rollback.add_argument("--to", help="release id (default: the one before)")
-    _command(commands, "status", _status, "releases, waiting exports, last verdict")
+    prune = _command(commands, "prune", _prune, "remove old releases, never the current one")
+    prune.add_argument("--keep", required=True, type=int, help="how many of the newest to keep")
+    _command(commands, "status", _status, "releases, waiting and stopped exports, last verdict, lock")
     generate = _command(
         commands, "generate", _generate, "write what is derived from the protocol: staging models, docs/marts.md"
     )

@@ -15,7 +15,7 @@ os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 import dagster as dg
 
 from orchestration import dbt_runner, waiting
-from orchestration.defs import automation, gates, raw, release, transform
+from orchestration.defs import alarms, automation, gates, raw, release, transform
 from orchestration.defs.graph import StudyGraph
 
 
@@ -41,6 +41,8 @@ def study_definitions(graph: StudyGraph) -> dg.Definitions:
     assets = _layer_assets(graph)
     released = sorted(key for a in assets for key in a.keys)
     assets.append(release.release_asset(graph, released))
+    heard = {alarms.alarm(graph)}
+    assets = [asset.with_attributes(hook_defs=heard) for asset in assets]
     job = automation.nightly_job(graph, assets)
     return dg.Definitions(
         assets=assets,

@@ -20,7 +20,7 @@ import polars as pl
 
 from expectations import quality
 from expectations.findings import CheckResult, GateResult, finding_schema
-from orchestration import content_hash, folders, keys, raw_schema
+from orchestration import content_hash, folders, keys, raw_schema, spreadsheet
 from orchestration.layers import RAW, Layer, gates
 from orchestration.ledger import GateVerdict
 from orchestration.night import Night
@@ -206,10 +206,7 @@ def _landed(night: Night, export_id: str) -> raw_schema.LandedExport:
 
 
 def _csv(frame: pl.DataFrame) -> str:
-    """CSV that a spreadsheet does not take for a formula."""
-    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
-    risky = pl.col(texts).str.contains(r"^[=+\-@\t\r]")
-    return frame.with_columns(pl.when(risky).then("'" + pl.col(texts)).otherwise(pl.col(texts)).name.keep()).write_csv()
+    return spreadsheet.safe(frame).write_csv()
 
 
 def report(night: Night, release_id: str, said: Mapping[str, GateVerdict]) -> str:

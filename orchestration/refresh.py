@@ -14,6 +14,7 @@ from orchestration.failures import Damaged
 from orchestration.lock import hold
 from orchestration.settings import Settings, UnusableSettings
 from orchestration.shell import set_history_aside
+from orchestration.status import whereabouts
 from orchestration.verdict import last_run
 
 RELEASED = 0
@@ -59,7 +60,7 @@ def _nothing_new(settings: Settings, something_waits: bool) -> int:
     if standing is not None:
         stopped = f" at gate {standing.stopped_at}" if standing.stopped_at else ""
         print(f"nothing new: export {standing.export_id} stands as {standing.verdict}{stopped}")
-        print(_whereabouts(settings))
+        print(whereabouts(settings))
     elif not something_waits:
         raise UnusableSettings(
             f"no export in {settings.exports}; hand one over with: trialhouse receive --study {settings.study} FILE..."
@@ -80,7 +81,7 @@ def _run(settings: Settings, export: Export) -> int:
     concluded = last_run(settings) if error is None else verdict.conclude_error(tonight, error, started)
     assert concluded is not None  # a run that neither failed nor concluded does not exist
     print(summary(concluded))
-    print(_whereabouts(settings))
+    print(whereabouts(settings))
     return int(concluded["exit_code"])
 
 
@@ -120,23 +121,4 @@ def summary(run: dict[str, Any]) -> str:
         lines.append(f"work list: {run['work_list']}")
     if run["error"]:
         lines.append(f"our own error: {run['error']}")
-    return "\n".join(lines)
-
-
-def _whereabouts(settings: Settings) -> str:
-    current = release.current_release(settings.paths)
-    if current is None:
-        return "nothing was released yet"
-    return f"current release: {current}\nmarts: {settings.paths.current / 'marts.duckdb'}"
-
-
-def status(settings: Settings) -> str:
-    """Releases, exports waiting, last verdict, as text."""
-    waiting.require_study(settings)
-    run = last_run(settings)
-    due = waiting.pending(settings)
-    lines = [f"study: {settings.study}", _whereabouts(settings)]
-    if run is not None:
-        lines.append(f"last run: export {run['export_id']}: {run['verdict']} (exit code {run['exit_code']})")
-    lines.append("waiting: " + (", ".join(e.export_id for e in due) or "none"))
     return "\n".join(lines)

@@ -272,7 +272,7 @@ def rollback(paths: StudyPaths, ledger: Ledger, to: str | None = None) -> str:
         UnusableSettings: there is no such release.
     """
     standing = current_release(paths)
-    log = [release_id for release_id, *_ in ledger.releases()]
+    log = [name for name, *_ in ledger.releases() if (paths.releases / name / "marts.duckdb").is_file()]
     earlier = log[: log.index(standing)] if standing in log else []
     wanted = to or (earlier[-1] if earlier else None)
     if wanted is None:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from orchestration import tables
 from orchestration.settings import PROJECT, Settings, StudyPaths, UnusableSettings, unwritable
 
 DAGSTER_YAML = """\
@@ -24,9 +25,8 @@ event_log_storage:
   class: EventLog
   config: {base_dir: %s}
 """
-TABLES = """\
-select table_schema || '.' || table_name as "table" from information_schema.tables where table_catalog = 'release' order by 1
-"""
+EXAMPLES = ("select * from marts.rpt_consort where reason = '';", "select * from quality.file_outcomes;")
+CLOSED = "the restricted file can be read by its owner only; ask the person who runs the warehouse"
 
 
 def _program(name: str) -> str:
@@ -37,22 +37,59 @@ def _program(name: str) -> str:
     return found
 
 
-def open_shell(paths: StudyPaths, query: str | None) -> int:
+def open_shell(paths: StudyPaths, query: str | None, restricted: bool = False) -> int:
     """DuckDB's own shell, read-only, on the release that is current now; `marts.<table>` and `quality.<table>` work as written.
 
+    Args:
+        paths: the study's warehouse.
+        query: run this and leave; without it, the shell stays open.
+        restricted: attach the restricted file too, as `vault`.
+
     Raises:
-        UnusableSettings: nothing was released yet.
+        UnusableSettings: nothing was released yet, or the restricted file may not be read.
     """
-    if not paths.current.is_symlink():
-        raise UnusableSettings(f"nothing was released yet below {paths.home}; run trialhouse refresh first")
-    folder = paths.current.resolve()
-    database = str(folder / "marts.duckdb").replace("'", "''")
-    opening = [f"attach '{database}' as release (read_only)", "use release"]
+    folder = tables.current_folder(paths)
+    opening = [f"attach '{tables.quoted(folder / 'marts.duckdb')}' as release (read_only)", "use release"]
+    if restricted:
+        opening.append(f"attach '{tables.quoted(_restricted_file(paths))}' as vault (read_only)")
     if query is None:
-        opening += [".mode duckbox", f".print Trialhouse: release {folder.name}, read-only. Tables:", TABLES]
+        opening.append(".mode duckbox")
+        print(_banner(folder, restricted), flush=True)
     # Nothing is written, so that somebody who may only read the releases can use it; a person's own .duckdbrc is not read.
     command = [_program("duckdb"), "-init", os.devnull, *(part for line in opening for part in ("-cmd", line))]
-    return subprocess.run([*command, *(["-c", query] if query is not None else [])], check=False).returncode
+    done = subprocess.run([*command, *(["-c", query] if query is not None else [])], check=False)
+    # A query that somebody mistyped while trying is no failure of the shell.
+    return 0 if query is None and sys.stdin.isatty() else done.returncode
+
+
+def _restricted_file(paths: StudyPaths) -> Path:
+    link = paths.restricted / "restricted.duckdb"
+    try:
+        with link.open("rb"):
+            return link.resolve()
+    except PermissionError:
+        raise UnusableSettings(CLOSED) from None
+    except FileNotFoundError:
+        raise UnusableSettings(f"there is no restricted file in {paths.restricted}") from None
+
+
+def _banner(folder: Path, restricted: bool) -> str:
+    """What somebody wants to know who sees the shell for the first time."""
+    counts = tables.rows(folder)
+    width = max(map(len, counts))
+    lines = [f"Trialhouse: release {folder.name}, read-only. Tables and their rows:"]
+    lines += [f"  {name.ljust(width)}  {rows:>8,}" for name, rows in counts.items()]
+    if restricted:
+        lines.append(
+            "RESTRICTED: vault.restricted.arm and others are attached (show all tables); what they hold stays here."
+        )
+    example = next(e for e in EXAMPLES if e.split()[3].rstrip(";") in counts)
+    lines += [
+        f"Try:   {example}",
+        f"Look:  describe {example.split()[3].rstrip(';')}; what columns mean is in docs/marts.md",
+    ]
+    lines.append("Leave: .quit or Ctrl-D")
+    return "\n".join(lines)
 
 
 def open_report(paths: StudyPaths) -> int:

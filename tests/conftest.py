@@ -11,7 +11,17 @@ import os
 import pytest
 from house import House, good_nights
 
-SETTINGS = ("TRIALHOUSE_STUDY", "TRIALHOUSE_RAW", "TRIALHOUSE_WAREHOUSE", "TRIALHOUSE_BUILDS", "EXPORT", "DAGSTER_HOME")
+SETTINGS = (
+    "TRIALHOUSE_STUDY",
+    "TRIALHOUSE_RAW",
+    "TRIALHOUSE_WAREHOUSE",
+    "TRIALHOUSE_BUILDS",
+    "TRIALHOUSE_WEBHOOK",
+    "TRIALHOUSE_MAIL_TO",
+    "TRIALHOUSE_SMTP",
+    "EXPORT",
+    "DAGSTER_HOME",
+)
 
 for name in SETTINGS:
     os.environ.pop(name, None)

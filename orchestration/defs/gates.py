@@ -4,6 +4,7 @@ Belongs here: how a gate's result is shown and how it stops a run. Does not belo
 A failed gate is a failed blocking check on an asset that was materialized: its findings are kept, the next layer does not run.
 """
 
+import time
 from collections.abc import Iterable, Iterator
 
 import dagster as dg
@@ -11,6 +12,7 @@ import dagster as dg
 from expectations.findings import CheckResult, GateResult
 from orchestration import steps
 from orchestration.defs.graph import GATE_OWNERS, StudyGraph
+from orchestration.defs.retries import tried_again
 from orchestration.layers import Layer
 from orchestration.night import open_night
 
@@ -59,8 +61,9 @@ def gate_asset(graph: StudyGraph, layer: Layer, judged: Iterable[dg.AssetKey]) -
         required_resource_keys={graph.lock_key},
     )
     def judge(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        tonight = open_night(graph.study, context.partition_key)
-        result = steps.judge(tonight, layer)
+        started = time.monotonic()
+        with tried_again(context):
+            result = steps.judge(open_night(graph.study, context.partition_key), layer)
         if result.verdict == "ERROR":
             raise dg.Failure(f"gate {layer.gate}: a check could not run", allow_retries=False)
         return dg.MaterializeResult(
@@ -68,6 +71,7 @@ def gate_asset(graph: StudyGraph, layer: Layer, judged: Iterable[dg.AssetKey]) -
             metadata={
                 "findings": result.findings.height,
                 "verdict": result.verdict,
+                "seconds": round(time.monotonic() - started, 1),
                 "worst rules": worst_rules(result),
             },
             check_results=list(_check_results(key, names, result)),
@@ -76,11 +80,15 @@ def gate_asset(graph: StudyGraph, layer: Layer, judged: Iterable[dg.AssetKey]) -
     return judge
 
 
-def worst_rules(result: GateResult, most: int = 20) -> dg.MarkdownMetadataValue:
-    """A table of what failed, worst first; restricted checks stand without their counts."""
+def _worst_first(result: GateResult) -> list[CheckResult]:
     order = {"stop": 0, "aside": 1, "query": 2, "note": 3}
     shown = [c for c in result.checks if c.violations and not c.is_restricted]
-    shown.sort(key=lambda c: (order[c.action], -(c.violations or 0), c.check_id))
+    return sorted(shown, key=lambda c: (order[c.action], -(c.violations or 0), c.check_id))
+
+
+def worst_rules(result: GateResult, most: int = 20) -> dg.MarkdownMetadataValue:
+    """A table of what failed, worst first; restricted checks stand without their counts."""
+    shown = _worst_first(result)
     lines = ["| rule | relation | action | severity | violations | of |", "|---|---|---|---|---|---|"]
     lines += [
         f"| {c.rule_id} | {c.relation} | {c.action} | {c.severity} | {c.violations} | {c.rows_evaluated} |"
@@ -100,6 +108,7 @@ def _check_results(key: dg.AssetKey, names: dict[str, str], result: GateResult) 
             "verdict": result.verdict,
             "checks": len(result.checks),
             "findings": result.findings.height,
+            "worst rule": next((f"{c.rule_id} ({c.action})" for c in _worst_first(result)), "none"),
             "worst rules": worst_rules(result),
         },
     )

@@ -3,12 +3,14 @@
 Belongs here: assets that stand for received data. Does not belong here: reading files (`readers/`, `landing.py`).
 """
 
+import time
 from collections.abc import Iterator
 
 import dagster as dg
 
 from orchestration import steps
 from orchestration.defs.graph import OWNERS, StudyGraph
+from orchestration.defs.retries import tried_again
 from orchestration.night import open_night
 
 
@@ -28,6 +30,12 @@ def _description(graph: StudyGraph, name: str) -> str:
     return labels.get(name) or other[name]
 
 
+def _metadata(name: str, rows: dict[str, int], seconds: float) -> dict[str, int | float]:
+    if name == "export":
+        return {"rows of all forms": sum(rows.values()), "seconds": seconds}
+    return {"dagster/row_count": rows[name]} if name in rows else {}
+
+
 def raw_assets(graph: StudyGraph) -> dg.AssetsDefinition:
     """The landing of one export: every file to Parquet, every form a view."""
     specs = [
@@ -45,10 +53,11 @@ def raw_assets(graph: StudyGraph) -> dg.AssetsDefinition:
 
     @dg.multi_asset(specs=specs, name=graph.op_name("land"), required_resource_keys={graph.lock_key})
     def land(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        tonight = open_night(graph.study, context.partition_key)
-        rows = steps.land(tonight)
+        started = time.monotonic()
+        with tried_again(context):
+            rows = steps.land(open_night(graph.study, context.partition_key))
+        seconds = round(time.monotonic() - started, 1)
         for spec in specs:
-            metadata = {"dagster/row_count": rows[spec.key.path[-1]]} if spec.key.path[-1] in rows else {}
-            yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
+            yield dg.MaterializeResult(asset_key=spec.key, metadata=_metadata(spec.key.path[-1], rows, seconds))
 
     return land

@@ -12,6 +12,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from orchestration import dbt_runner, steps
 from orchestration.defs.graph import OWNERS, StudyGraph
+from orchestration.defs.retries import tried_again
 from orchestration.layers import Layer
 from orchestration.night import open_night
 
@@ -58,9 +59,10 @@ def layer_assets(graph: StudyGraph, layer: Layer, before: Layer, manifest: Mappi
         required_resource_keys={graph.lock_key},
     )
     def build(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        tonight = open_night(graph.study, context.partition_key)
         chosen = _chosen(context, manifest, translator) if context.is_subset else layer.select
-        for result in steps.build(tonight, layer, chosen):
+        with tried_again(context):
+            results = steps.build(open_night(graph.study, context.partition_key), layer, chosen)
+        for result in results:
             yield from _events(result, context, manifest, translator)
 
     return build
@@ -109,9 +111,10 @@ def generic_staging(graph: StudyGraph, layer: Layer, before: Layer) -> dg.Assets
 
     @dg.multi_asset(specs=[spec], name=graph.op_name(f"build_{layer.name}"), required_resource_keys={graph.lock_key})
     def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        tonight = open_night(graph.study, context.partition_key)
-        models = [r for r in steps.build(tonight, layer, layer.select) if r.unique_id.startswith("model.")]
-        forms = steps.staged_rows(tonight)
+        with tried_again(context):
+            tonight = open_night(graph.study, context.partition_key)
+            models = [r for r in steps.build(tonight, layer, layer.select) if r.unique_id.startswith("model.")]
+            forms = steps.staged_rows(tonight)
         return dg.MaterializeResult(asset_key=spec.key, metadata={"tables": len(models), **form_metadata(forms)})
 
     return build

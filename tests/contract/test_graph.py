@@ -18,6 +18,8 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.dependency import NodeHandle
+from dagster._core.definitions.freshness import TimeWindowFreshnessPolicy
 
 from orchestration.definitions import build_definitions
 from orchestration.generate import registered_studies
@@ -43,6 +45,14 @@ def _partitions(definition: dg.PartitionsDefinition | None) -> str | None:
     return definition.name if isinstance(definition, dg.DynamicPartitionsDefinition) else definition and str(definition)
 
 
+def _freshness(policy: dg.FreshnessPolicy) -> dict[str, str]:
+    assert isinstance(policy, TimeWindowFreshnessPolicy)
+    return {
+        "warn": str(policy.warn_window and policy.warn_window.to_timedelta()),
+        "fail": str(policy.fail_window.to_timedelta()),
+    }
+
+
 def describe(definitions: dg.Definitions) -> Graph:
     """What the snapshot holds: one entry an asset, check, job, schedule and sensor."""
     repository = definitions.get_repository_def()
@@ -56,6 +66,7 @@ def describe(definitions: dg.Definitions) -> Graph:
                 "partitions": _partitions(node.partitions_def),
                 "deps": sorted(_text(key) for key in node.parent_keys),
             }
+            | ({"freshness": _freshness(node.freshness_policy)} if node.freshness_policy else {})
             for node in graph.asset_nodes
         },
         "checks": {
@@ -155,6 +166,19 @@ def test_every_asset_says_what_it_is_and_whose(definitions: dg.Definitions) -> N
     assert len(nodes) > 100
     assert [f"{_text(n.key)}: {part}" for n in nodes for part in parts if not getattr(n, part)] == []
     assert [_text(n.key) for n in nodes if n.group_name == "default" or not n.is_materializable] == []
+
+
+def test_every_step_raises_the_alarm_of_its_study(definitions: dg.Definitions) -> None:
+    jobs = definitions.get_repository_def().get_all_jobs()
+    assert {job.name for job in jobs} >= {"__ASSET_JOB", "nightly_ketmbrp_syn"}
+    silent = [
+        f"{job.name}: {node.name}"
+        for job in jobs
+        for node in job.nodes
+        if f"alarm_{node.name.split('__')[0]}"
+        not in {hook.name for hook in job.get_all_hooks_for_handle(NodeHandle(node.name, None))}
+    ]
+    assert silent == []
 
 
 def test_each_gate_blocks_and_stands_between_two_layers(graph: Graph) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from orchestration.lock import LockHeld, hold
+from orchestration.lock import LOOK_SECONDS, LockHeld, held_by, hold
 
 HOLD = """
 import sys
@@ -59,3 +61,39 @@ def test_the_same_process_may_ask_again_inside(tmp_path: Path) -> None:
             subprocess.run(
                 [sys.executable, "-c", HOLD, str(lock)], check=True, capture_output=True, input="", text=True
             )
+
+
+def test_a_look_says_who_holds_it_and_takes_nothing(tmp_path: Path) -> None:
+    lock = tmp_path / ".lock"
+    assert held_by(lock) is None
+    process = _holder(lock)
+    try:
+        assert str(held_by(lock)).startswith(f"process {process.pid} (the other one) since")
+    finally:
+        process.kill()
+        process.wait()
+    assert held_by(lock) is None
+    with hold(lock, "this one"):
+        pass
+
+
+def test_a_holder_that_did_not_sign_is_not_called_by_the_last_ones_name(tmp_path: Path) -> None:
+    lock = tmp_path / ".lock"
+    process = _holder(lock)
+    process.kill()
+    process.wait()
+    with lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert held_by(lock) == "a process that left no name"
+
+
+def test_a_look_at_the_wrong_moment_does_not_refuse_a_refresh(tmp_path: Path) -> None:
+    lock = tmp_path / ".lock"
+    lock.touch()
+    with lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        timer = threading.Timer(LOOK_SECONDS / 2, fcntl.flock, (file, fcntl.LOCK_UN))
+        timer.start()
+        with hold(lock, "this one"):
+            assert "this one" in lock.read_text()
+        timer.join()

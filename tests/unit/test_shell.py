@@ -1,8 +1,12 @@
-"""The SQL shell and the report: what is current, read-only, whatever else of the warehouse is there."""
+"""The SQL shell and the report: what is current, read-only, whatever else of the warehouse is there; the restricted file for its owner."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -63,3 +67,68 @@ def test_the_report_is_named_and_shown_where_there_is_a_screen(
 def test_without_a_report_that_is_said(paths: StudyPaths) -> None:
     with pytest.raises(UnusableSettings, match="nothing was released yet"):
         open_report(paths)
+
+
+@contextmanager
+def _somebody_else(folder: Path) -> Iterator[None]:
+    """Nobody's rights, which are those of everybody who does not own the warehouse."""
+    if os.geteuid():
+        folder.chmod(0)
+        yield
+        folder.chmod(0o700)
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def open_paths(paths: StudyPaths) -> Iterator[StudyPaths]:
+    """The same warehouse with a restricted file, in a folder that others can reach."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        made = StudyPaths(Path(folder) / "house")
+        paths.home.rename(made.home)
+        made.home.chmod(0o755)
+        made.restricted.mkdir(mode=0o700)
+        with duckdb.connect(str(made.restricted / "restricted.duckdb")) as connection:
+            connection.execute(
+                "create schema restricted; create table restricted.restricted.arm as select 'X' as arm_code"
+            )
+        yield made
+
+
+def test_the_restricted_file_is_attached_for_its_owner_on_demand(
+    open_paths: StudyPaths, capfd: pytest.CaptureFixture[str]
+) -> None:
+    query = "select arm_code from vault.restricted.arm"
+    assert open_shell(open_paths, query, restricted=True) == 0
+    assert "X" in capfd.readouterr().out
+    assert open_shell(open_paths, query) != 0
+    assert open_shell(open_paths, "drop table vault.restricted.arm", restricted=True) != 0
+    assert "read-only" in capfd.readouterr().err
+
+
+def test_others_are_told_that_the_restricted_file_is_closed(open_paths: StudyPaths) -> None:
+    with _somebody_else(open_paths.restricted), pytest.raises(UnusableSettings, match="its owner only"):
+        open_shell(open_paths, "select 1", restricted=True)
+
+
+def test_a_release_without_restricted_file(paths: StudyPaths) -> None:
+    with pytest.raises(UnusableSettings, match="there is no restricted file"):
+        open_shell(paths, "select 1", restricted=True)
+
+
+def test_the_banner_counts_rows_and_its_example_runs(paths: StudyPaths, capfd: pytest.CaptureFixture[str]) -> None:
+    with duckdb.connect(str(paths.current / "marts.duckdb")) as connection:
+        connection.execute("create schema quality; create table marts.quality.file_outcomes as select 1 as file_name")
+        connection.execute("insert into marts.marts.dim_thing from range(1499)")
+    assert open_shell(paths, None) == 0
+    said = capfd.readouterr().out
+    assert "marts.dim_thing           1,500\n" in said
+    assert "quality.file_outcomes         1\n" in said
+    assert "Leave: .quit or Ctrl-D" in said
+    example = next(line for line in said.splitlines() if line.startswith("Try:")).removeprefix("Try:").strip()
+    assert open_shell(paths, example) == 0
