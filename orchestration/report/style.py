@@ -28,7 +28,8 @@ section h3 { margin-top: 1.2rem; }
 dt { font-size: .82rem; color: var(--grey); }
 dd { margin: 0; overflow-wrap: anywhere; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.4rem, 1fr)); gap: .6rem; margin: 1.2rem 0; }
-.tiles div { background: var(--soft); padding: .6rem .8rem; border-radius: 6px; }
+.tiles div { background: var(--soft); padding: .6rem; border-radius: 6px; }
+.tiles dt { font-size: .78rem; }
 .tiles dd { font-size: 1.45rem; font-weight: 650; line-height: 1.2; font-variant-numeric: tabular-nums; }
 nav { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; }
 nav a { padding: .2rem 0; }
@@ -88,6 +89,9 @@ summary { cursor: pointer; color: var(--blue); padding: .2rem 0; }
 .heat tfoot td, .heat tfoot th { font-weight: 650; } .heat td:last-child { font-weight: 650; }
 .heat .wide { color: var(--grey); }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); font-size: .85rem; color: var(--grey); }
+@media screen and (max-width: 60rem) {
+  .heat .wide { display: none; }
+}
 @media (max-width: 40rem) {
   h1 { font-size: 1.35rem; }
   section { margin-top: 2rem; padding-top: 1.1rem; }
@@ -96,7 +100,6 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   .heat thead th, .heat tbody th { font-size: .64rem; }
   .heat td { min-width: 0; padding: .2rem 0; }
   .heat th { padding-right: .2rem; }
-  .heat .wide { display: none; }
   .box { padding: .4rem .5rem; font-size: .88rem; }
   .box ul { font-size: .82rem; }
 }
@@ -107,7 +110,10 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   section { margin-top: 1.2rem; padding-top: .8rem; }
   h2, h3 { break-after: avoid; }
   figure, .gate, .box, .flow, tr, .bar, .heat { break-inside: avoid; }
-  .figures { grid-template-columns: 1fr 1fr; gap: 1.2rem; }
+  .figures, .gates { grid-template-columns: 1fr 1fr; }
+  .figures { gap: 1.2rem; }
+  .tiles { grid-template-columns: repeat(6, 1fr); }
+  .tiles dt { font-size: 7.5pt; }
   .heat { font-size: 7.5pt; border-spacing: 1px; }
   .heat td { min-width: 1.9rem; }
   .scroll { overflow: visible; }
