@@ -61,6 +61,11 @@ class House:
         return content
 
     @property
+    def last_export(self) -> str:
+        """The newest export that lies in the raw folder."""
+        return max(path.name for path in (self.raw / self.study).iterdir())
+
+    @property
     def current(self) -> str:
         return os.readlink(self.folder / "current")
 

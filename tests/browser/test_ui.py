@@ -40,12 +40,19 @@ def ui(tmp_path_factory: pytest.TempPathFactory, alarm: Received) -> Iterator[Co
         yield opened
 
 
+def whole_run(ui: Console, export: str, runs: int) -> str:
+    """An export's run, started from the job's page; how it ended."""
+    where = f"{LOCATION}/jobs/nightly_{ui.house.study}", "Materialize all"
+    ui.add_export(*where, export)
+    ui.materialize(*where, export)
+    return ui.ended(runs)
+
+
 @pytest.fixture(scope="module")
 def green(ui: Console) -> str:
-    """The first night, started from the job's page; how it ended."""
+    """The first night; how it ended."""
     ui.house.take(good_nights()[0])
-    ui.materialize(f"{LOCATION}/jobs/nightly_{ui.house.study}", "Materialize all", GOOD)
-    return ui.ended(runs=1)
+    return whole_run(ui, GOOD, runs=1)
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +60,7 @@ def red(ui: Console, green: str) -> tuple[str, str]:
     """The broken night after it; the release that was current before, and how the run ended."""
     before = ui.house.current
     ui.house.take(broken_night())
-    ui.materialize(f"{LOCATION}/jobs/nightly_{ui.house.study}", "Materialize all", BROKEN)
-    return before, ui.ended(runs=2)
+    return before, whole_run(ui, BROKEN, runs=2)
 
 
 def test_the_graph_shows_each_room_and_gate_from_left_to_right(ui: Console) -> None:

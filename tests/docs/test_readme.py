@@ -64,10 +64,28 @@ def test_the_readme_shows_what_a_refresh_says(house: House) -> None:
     assert [CHANGING.sub("", line) for line in shown.splitlines()] == [CHANGING.sub("", line) for line in said]
 
 
-def test_python_of_the_readme_runs(house: House) -> None:
-    scripts = blocks(README, "python")
-    assert scripts
-    for script in scripts:
+@pytest.mark.parametrize("path", pages(), ids=relative)
+def test_every_query_of_a_page_has_an_answer(path: Path) -> None:
+    assert [query.strip() for query in blocks(path, "sql")] == [said.query for said in answered(path)]
+
+
+def test_there_are_ten_questions() -> None:
+    text = (PROJECT / "docs" / "queries.md").read_text(encoding="utf-8")
+    numbers = [int(number) for number in re.findall(r"(?m)^## (\d+)\. ", text)]
+    assert numbers == list(range(1, len(answered(PROJECT / "docs" / "queries.md")) + 1)) == list(range(1, 11))
+
+
+def test_a_table_of_the_page_of_queries_is_written(house: House, tmp_path: Path) -> None:
+    (arguments,) = [a for a in commands(PROJECT / "docs" / "queries.md", "trialhouse") if a[0] == "export"]
+    to = tmp_path / arguments[-1]
+    done = _trialhouse(house.home, *arguments[:-1], str(to))
+    assert done.returncode == 0, done.stderr
+    assert len(to.read_text(encoding="utf-8-sig").splitlines()) == 1 + 55 * 4
+
+
+@pytest.mark.parametrize("path", [path for path in pages() if blocks(path, "python")], ids=relative)
+def test_python_of_a_page_runs(house: House, path: Path) -> None:
+    for script in blocks(path, "python"):
         done = _run(house.home, sys.executable, "-c", script)
         assert done.returncode == 0, done.stderr
 
