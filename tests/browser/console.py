@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,7 +122,10 @@ def _ui(house: House, webhook: str) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             os.killpg(started.pid, signal.SIGTERM)
-            started.wait(timeout=60)
+            with suppress(subprocess.TimeoutExpired):
+                started.wait(timeout=60)
+            with suppress(ProcessLookupError):  # what of its group has not gone by itself
+                os.killpg(started.pid, signal.SIGKILL)
 
 
 def _wait_for(address: str, started: subprocess.Popen[bytes], log: Path) -> None:
