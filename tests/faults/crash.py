@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -119,7 +119,8 @@ class Crash:
             assert time.monotonic() < deadline, f"step {step} was never reached"
             time.sleep(0.002)
         time.sleep(self.chance.uniform(0, self.seconds[step] * 0.9**self.early))
-        os.killpg(group, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
         code = self.refreshes.ended()
         assert code in (0, -signal.SIGKILL), self.refreshes.said.read_text()
         return code != 0
