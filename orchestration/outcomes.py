@@ -24,6 +24,8 @@ LANDED_ROLES = frozenset(("data", "dictionary", "arms", "events", "mapping", "lo
 NEEDED = {"mapping": ("unique_event_name", "form"), "events": ("unique_event_name",), "arms": ("arm_num",)}
 PLAIN_NAME = re.compile(r"^[a-z][a-z0-9_]{0,99}$")
 SHOWN = 5
+# A form is one model; beyond this, compiling it takes longer than a night has.
+LIMIT_FIELDS = 1_000
 FILES_SCHEMA = {
     "file_name": pl.String,
     "role": pl.String,
@@ -126,9 +128,13 @@ def _described(outcome: FileOutcome, table: Table) -> FileOutcome:
         return outcome.refused(f"a file of role {outcome.role} needs the column {lacking[0]}")
     if outcome.role == "dictionary":
         try:
-            protocol_from_dictionary("", table.rows(), ())
+            described = protocol_from_dictionary("", table.rows(), ())
         except UnusableProtocol as problem:
             return outcome.refused(str(problem))
+        large = [form.name for form in described.forms if len(described.fields_of(form.name)) > LIMIT_FIELDS]
+        if large:
+            most = f"{LIMIT_FIELDS} is the most that is built; split it in the project"
+            return outcome.refused(f"the form(s) {_named(large)} have too many fields: {most}")
     return outcome
 
 

@@ -31,7 +31,8 @@ DELIMITERS = (",", "\t", ";", "|", "^")
 QUOTE, LF, CR = ord('"'), ord("\n"), ord("\r")
 SCAN_BYTES = 1 << 24
 PARSE_BYTES = 1 << 26
-LIMIT_COLUMNS = 20_000
+# Every column of text becomes a typed one with its reason and its checks; beyond this a night would take hours.
+LIMIT_COLUMNS = 5_000
 # A note in REDCap holds 64 KiB at most; a row of this length has lost its end, or holds a whole file in a cell.
 LIMIT_RECORD_BYTES = 1 << 24
 

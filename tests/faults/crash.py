@@ -119,7 +119,7 @@ class Crash:
             assert time.monotonic() < deadline, f"step {step} was never reached"
             time.sleep(0.002)
         time.sleep(self.chance.uniform(0, self.seconds[step] * 0.9**self.early))
-        with suppress(ProcessLookupError):  # it may have ended by itself in the meantime
+        with suppress(ProcessLookupError):
             os.killpg(group, signal.SIGKILL)
         code = self.refreshes.ended()
         assert code in (0, -signal.SIGKILL), self.refreshes.said.read_text()
