@@ -95,6 +95,12 @@ class Console:
                 return str(said[0])
         raise TimeoutError(f"no end of run {runs} within {RUN_SECONDS} seconds")
 
+    def open_newest_run(self) -> Page:
+        """The newest run's own page, from the page of runs, with its events and errors."""
+        self.page.get_by_role("link", name="View", exact=True).first.click()
+        self.page.get_by_text("RUN_FAILURE").first.wait_for()
+        return self.page
+
 
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
