@@ -1,4 +1,4 @@
-"""What went wrong with the machine, in words: a full disk, a damaged database, an environment that is not whole.
+"""What went wrong with the machine, in words: a full disk, a damaged database, a warehouse that went away, half an environment.
 
 Belongs here: telling these from the words of the many libraries that meet them, and what to do about each. Does not belong here: verdicts of
 gates, unusable input, and errors of our own code, which keep their own words.
@@ -25,6 +25,11 @@ KINDS = (
         "a database file of the warehouse is damaged; run the refresh again, what can be made again is made again",
     ),
     (
+        "unreachable file",
+        re.compile(r"unable to open database file", re.IGNORECASE),
+        "a file of the warehouse cannot be opened; see whether the warehouse is still there and can be written",
+    ),
+    (
         "environment",
         re.compile(r"no module named|cannot import name|no package metadata was found", re.IGNORECASE),
         "the environment is not whole; make it again with: make clean-environment setup",
@@ -37,7 +42,7 @@ class Damaged(Exception):
 
 
 def kind_of(texts: Iterable[str]) -> str | None:
-    """The first kind of failure that one of the texts tells of: `full disk`, `damaged database`, `environment`."""
+    """The first kind of failure that one of the texts tells of: see KINDS."""
     said = " ".join(texts)
     return next((kind for kind, pattern, _ in KINDS if pattern.search(said)), None)
 

@@ -153,10 +153,10 @@ def judge(night: Night, layer: Layer) -> GateResult:
     if result.verdict == "FAIL":
         judgement.keep(night)
         judgement.write_work_lists(night)
+        verdict.conclude(night, "STOPPED")
         night.ledger.judge(
             Judgement(state.export_id, state.fingerprint, night.files_sha256, "STOPPED", layer.gate, None)
         )
-        verdict.conclude(night, "STOPPED")
     return result
 
 
@@ -179,7 +179,8 @@ def release(night: Night) -> str:
     restricted = judgement.write_work_lists(night)
     release_id = releases.release(candidate, night.paths, night.ledger, page, restricted)
     judgement.keep(night)
+    # the ledger comes last: what a killed run has not written down is done again
+    verdict.conclude(night, "RELEASED", release_id=release_id)
     night.ledger.judge(Judgement(state.export_id, state.fingerprint, night.files_sha256, "RELEASED", None, release_id))
     _tell("release", release_id, time.monotonic() - started)
-    verdict.conclude(night, "RELEASED", release_id=release_id)
     return release_id

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,10 @@ class Preloaded:
 
     def ended(self) -> int:
         """Wait for the refresh; returns its exit code, or minus the signal that ended it."""
-        return int(self._line())
+        code = int(self._line())
+        assert self.program.stdin is not None
+        print(file=self.program.stdin, flush=True)
+        return code
 
     def steps(self) -> list[tuple[str, float]]:
         """The steps that the refresh has finished so far, and how long each took."""
@@ -94,7 +97,8 @@ class Crash:
         """A refresh that nobody kills: succeeds, releases, leaves nothing behind."""
         self.refreshes.start()
         assert self.refreshes.ended() == 0, self.refreshes.said.read_text()
-        self.seconds = dict(self.refreshes.steps())
+        # nothing new: the one before was killed when all was written down
+        self.seconds = dict(self.refreshes.steps()) or self.seconds
         assert self.house.current.startswith(f"releases/{export_id}-")
         assert self.house.last_run["verdict"] == "RELEASED"
         assert rubbish(self.house.folder.parent) == []
@@ -119,8 +123,7 @@ class Crash:
             assert time.monotonic() < deadline, f"step {step} was never reached"
             time.sleep(0.002)
         time.sleep(self.chance.uniform(0, self.seconds[step] * 0.9**self.early))
-        with suppress(ProcessLookupError):
-            os.killpg(group, signal.SIGKILL)
+        os.killpg(group, signal.SIGKILL)
         code = self.refreshes.ended()
         assert code in (0, -signal.SIGKILL), self.refreshes.said.read_text()
         return code != 0

@@ -1,8 +1,8 @@
 """Refreshes in processes of their own that have everything imported already; a program.
 
 Reads one JSON object a line: environment, arguments and the file that takes what the command says. For each it forks a process group, prints
-its id, waits for it and prints how it ended (exit code, or minus the signal). Does not belong here: any check. A fork costs nothing where a
-new process pays six seconds of imports.
+its id, waits for it, prints how it ended (exit code, or minus the signal) and takes one more line. Does not belong here: any check. A fork
+costs nothing where a new process pays six seconds of imports.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 HEAVY = (
@@ -32,7 +33,7 @@ HEAVY = (
 
 def refresh(wanted: dict[str, Any]) -> int:
     """Become a process group of its own and run the command."""
-    os.setsid()
+    os.setpgid(0, 0)
     said = os.open(wanted["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(said, 1)
     os.dup2(said, 2)
@@ -42,17 +43,29 @@ def refresh(wanted: dict[str, Any]) -> int:
     return cli.main(wanted["arguments"])
 
 
+def _own_group(child: int) -> None:
+    """Make the child a process group of its own, whichever of the two comes first."""
+    with suppress(ProcessLookupError):
+        os.setpgid(child, child)
+
+
 def main() -> None:
     """One child after the other."""
     for name in HEAVY:
         importlib.import_module(name)
     print("ready", flush=True)
-    for line in sys.stdin:
+    while line := sys.stdin.readline():
         child = os.fork()
         if child == 0:
             os._exit(refresh(json.loads(line)))
+        _own_group(child)
         print(child, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        # not reaped before the next one: until then nobody else can get the id that is to be killed
+        ended = os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+        assert ended is not None
+        print(ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status, flush=True)
+        sys.stdin.readline()
+        os.waitpid(child, 0)
 
 
 if __name__ == "__main__":
