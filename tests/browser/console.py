@@ -19,8 +19,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import dagster as dg
 from house import PROJECT, House
 from playwright.sync_api import Page, sync_playwright
+
+from orchestration.settings import Settings
+from orchestration.shell import dagster_home
 
 START_SECONDS = 120
 RUN_SECONDS = 300
@@ -64,24 +68,12 @@ class Console:
 
     def materialize(self, path: str, button: str, export: str) -> None:
         """Open the dialog of a job or an asset, choose the export, launch."""
-        self._open_partitions(path, button)
+        self.open(path).get_by_role("button", name=button).first.click()
+        self.page.get_by_text("Select a partition or create one").click()
         self.page.get_by_title(export, exact=True).first.click()
         self.page.keyboard.press("Escape")
         self.page.get_by_role("button", name="Launch 1 run").click()
         self.page.get_by_text("Launch runs to materialize").wait_for(state="hidden")
-
-    def add_export(self, path: str, button: str, export: str) -> None:
-        """Tell Dagster of an export that no sensor has seen; the dialog counts it when it is opened anew."""
-        self._open_partitions(path, button)
-        self.page.get_by_text("Add partition", exact=True).click()
-        self.page.get_by_placeholder("name").fill(export)
-        self.page.get_by_role("button", name="Save").click()
-        self.page.get_by_placeholder("name").wait_for(state="hidden")
-
-    def _open_partitions(self, path: str, button: str) -> None:
-        self.open(path).get_by_role("button", name=button).first.click()
-        self.page.get_by_text("Select a partition or create one").click()
-        self.page.get_by_placeholder("Filter partitions").wait_for()
 
     def ended(self, runs: int) -> str:
         """What became of the newest of so many runs, as the page of runs says it."""
@@ -143,6 +135,13 @@ def _wait_for(address: str, started: subprocess.Popen[bytes], log: Path) -> None
         except OSError:
             time.sleep(0.5)
     raise TimeoutError(f"the UI did not start:\n{log.read_text()[-2000:]}")
+
+
+def know_exports(house: House, *exports: str) -> None:
+    """Tell Dagster of exports, as the sensor does when it sees one."""
+    settings = Settings(house.study, house.raw, house.home / "warehouse")
+    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+        instance.add_dynamic_partitions(f"{house.study}_exports", list(exports))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from listeners import Received, webhook
 
 pytest.importorskip("playwright", reason="playwright is not installed: make setup-dev")
 
-from console import LOCATION, Console, chromium, console
+from console import LOCATION, Console, chromium, console, know_exports
 
 pytestmark = [
     pytest.mark.browser,
@@ -35,6 +35,7 @@ def ui(tmp_path_factory: pytest.TempPathFactory, alarm: Received) -> Iterator[Co
     """The UI of an empty warehouse; automation is off before the first export comes."""
     house = House(tmp_path_factory.mktemp("house"))
     (house.raw / house.study).mkdir(parents=True)
+    know_exports(house, GOOD, BROKEN)
     with console(house, alarm.address) as opened:
         opened.switch_off_automation()
         yield opened
@@ -42,9 +43,7 @@ def ui(tmp_path_factory: pytest.TempPathFactory, alarm: Received) -> Iterator[Co
 
 def whole_run(ui: Console, export: str, runs: int) -> str:
     """An export's run, started from the job's page; how it ended."""
-    where = f"{LOCATION}/jobs/nightly_{ui.house.study}", "Materialize all"
-    ui.add_export(*where, export)
-    ui.materialize(*where, export)
+    ui.materialize(f"{LOCATION}/jobs/nightly_{ui.house.study}", "Materialize all", export)
     return ui.ended(runs)
 
 
