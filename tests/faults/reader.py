@@ -17,7 +17,8 @@ from typing import Any
 import duckdb
 
 IDENTITY = "select string_agg(file_name || ' ' || sha256, ', ' order by file_name) from quality.file_outcomes"
-TABLES = "select schema_name || '.' || table_name from duckdb_tables() order by 1"
+# with the database's name, since the file's is also a schema's
+TABLES = "select database_name || '.' || schema_name || '.' || table_name from duckdb_tables() order by 1"
 PAUSE_SECONDS = 0.2
 
 
