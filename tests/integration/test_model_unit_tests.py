@@ -41,7 +41,7 @@ PLANTED = {
     "int_self_report_day": ("interview_date desc", "interview_date asc"),
     "int_session": ("case when is_attended then 0 else 1 end", "case when is_attended then 1 else 0 end"),
     "int_urine_result": ("ph_read >= 11", "ph_read > 11"),
-    "int_use_pattern": ("positives > 0 and negatives = 0", "positives > 0"),
+    "int_use_pattern": ("counted.positives > 0 and counted.negatives = 0", "counted.positives > 0"),
     "int_visit": ("visit_pday desc nulls last", "visit_pday asc nulls last"),
     "int_vital_sign": ("value asc nulls last", "value desc nulls last"),
     "int_week": ("counted_negatives > 0 and counted_positives = 0", "counted_negatives > 0"),

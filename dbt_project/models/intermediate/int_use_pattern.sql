@@ -20,9 +20,7 @@ urine as (
 ),
 
 baseline_visits as (
-    select
-        visits.visit,
-        visits.position
+    select visits.visit, visits.position
     from {{ ref('schedule') }} as schedule
     inner join visits on schedule.visit = visits.visit
     where schedule.study_id = '{{ study_id() }}' and schedule.form = 'urine'
@@ -30,9 +28,7 @@ baseline_visits as (
 ),
 
 units as (
-    select
-        'slot' as unit, position, cast(null as string) as visit,
-        window_first_pday as first_pday, window_last_pday as last_pday
+    select 'slot' as unit, position, cast(null as string) as visit, window_first_pday as first_pday, window_last_pday as last_pday
     from visits
     where slot is not null
     union all
@@ -47,40 +43,50 @@ units as (
     from baseline_visits
 ),
 
+placed as (
+    select urine.*, units.unit, units.position
+    from urine
+    inner join units on urine.visit = units.visit
+    union all
+    select urine.*, units.unit, units.position
+    from urine
+    inner join units on urine.collected_pday between units.first_pday and units.last_pday
+),
+
 counted as (
+    select
+        participant_id,
+        analyte,
+        unit,
+        position,
+        count(case when is_counted_positive then 1 end) as positives,
+        count(case when is_counted_negative then 1 end) as negatives
+    from placed
+    group by participant_id, analyte, unit, position
+),
+
+characters as (
     select
         participant.study_id,
         participant.participant_id,
         substances.substance,
         units.unit,
         units.position,
-        units.unit = 'baseline' or coalesce(units.last_pday < participant.export_pday, false) as is_due,
-        count(urine.participant_id) as specimens,
-        count(case when urine.is_counted_positive then 1 end) as positives,
-        count(case when urine.is_counted_negative then 1 end) as negatives
+        case
+            when not (units.unit = 'baseline' or coalesce(units.last_pday < participant.export_pday, false)) then '_'
+            when counted.participant_id is null then 'o'
+            when counted.positives > 0 and counted.negatives = 0 then '+'
+            when counted.negatives > 0 and counted.positives = 0 then '-'
+            else '*'
+        end as symbol
     from participant
     cross join substances
     cross join units
-    left join urine
-        on participant.participant_id = urine.participant_id
-        and substances.analyte = urine.analyte
-        and (units.visit = urine.visit or urine.collected_pday between units.first_pday and units.last_pday)
-    group by
-        participant.study_id, participant.participant_id, participant.export_pday, substances.substance, units.unit,
-        units.position, units.last_pday
-),
-
-characters as (
-    select
-        *,
-        case
-            when not is_due then '_'
-            when specimens = 0 then 'o'
-            when positives > 0 and negatives = 0 then '+'
-            when negatives > 0 and positives = 0 then '-'
-            else '*'
-        end as symbol
-    from counted
+    left join counted
+        on participant.participant_id = counted.participant_id
+        and substances.analyte = counted.analyte
+        and units.unit = counted.unit
+        and units.position = counted.position
 ),
 
 words as (
