@@ -1,32 +1,78 @@
-"""`python -m simulator`: write the exports of a simulated trial, and its truth beside them."""
+"""`python -m simulator`: write the exports of a simulated trial, and its truth and ledger of errors beside them."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from simulator.history import simulate, write_broken, write_nights, write_truth
+from tqdm import tqdm
+
+from simulator import calibration
+from simulator.history import Plan, write
+from simulator.nights import calendar
+from simulator.planting import Errors
+from simulator.stopping import stopping_rules
+from simulator.truth import Enrolment
+
+MOST_WITH_LOG = 10_000
 
 
-def main() -> None:
-    """Read the arguments, simulate, write."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, help="folder for <study>/<export_id>/ and truth/")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--nights", type=int, default=2)
-    parser.add_argument("--participants", type=int, default=55)
-    parser.add_argument("--calibrated", action=argparse.BooleanOptionalAction, default=True)
-    parser.add_argument("--clean", action="store_true", help="no errors of entry, no corrections, nothing deleted")
-    parser.add_argument(
-        "--broken", type=Path, help="also write a broken export that follows the last one into this folder"
+    add = parser.add_argument
+    add("--out", type=Path, required=True, help="folder for ketmbrp_syn/<export>/ and truth/")
+    add("--participants", type=int, default=55, help="how many are randomized; about half as many again are screened")
+    add("--nights", type=int, default=3, help="how many good exports; the last is after the last six-month call")
+    add("--seed", type=int, default=0, help="the same seed gives the same bytes")
+    add("--sites", type=int, default=1, help="how many sites")
+    add("--clean", action="store_true", help="no errors")
+    add("--per-instrument", action="store_true", help="one data file for each instrument")
+    add("--calibrated", action=argparse.BooleanOptionalAction, help="the courses of calibration.py (default with 55 participants)")
+    add("--errors", type=float, default=0.3, metavar="RATE", help="errors a screened person, beyond the first of each kind; 0: none")
+    add("--rules", default="", metavar="ID,ID", help="plant only errors of these rules")
+    add("--corrected", type=float, default=0.75, metavar="SHARE", help="of the errors are corrected before the last night")
+    add("--regressed", type=float, default=0.07, metavar="SHARE", help="of the corrected errors come back")
+    add("--stop", default="", metavar="ID,ID", help=f"add a night that each of these rules stops: {', '.join(stopping_rules())}")
+    add("--log", action=argparse.BooleanOptionalAction, help=f"with the audit log (default up to {MOST_WITH_LOG} participants)")
+    add("--workers", type=int, default=os.cpu_count() or 1, help="processes; what is written does not depend on it")
+    return parser
+
+
+def _plan(arguments: argparse.Namespace) -> Plan:
+    participants = arguments.participants
+    calibrated = participants == len(calibration.PLAN) if arguments.calibrated is None else arguments.calibrated
+    enrolment = Enrolment(arguments.seed, participants, arguments.sites, calibrated)
+    rules = frozenset(filter(None, arguments.rules.split(",")))
+    rate = 0.0 if arguments.clean else arguments.errors
+    return Plan(
+        enrolment=enrolment,
+        nights=calendar(enrolment, arguments.nights, arguments.clean, [*filter(None, arguments.stop.split(","))]),
+        errors=Errors(rate, rules, arguments.corrected, arguments.regressed),
+        per_instrument=arguments.per_instrument,
+        with_log=participants <= MOST_WITH_LOG if arguments.log is None else arguments.log,
     )
-    arguments = parser.parse_args()
-    simulation = simulate(arguments.seed, arguments.participants, arguments.calibrated, arguments.clean)
-    for folder in write_nights(simulation, arguments.out, arguments.nights, arguments.clean):
+
+
+def _progress(total: int) -> Callable[[int], None]:
+    bar = tqdm(total=total, unit="person", file=sys.stderr, disable=None)
+    return lambda people: bar.update(people) and None
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the arguments, simulate, write."""
+    parser = _parser()
+    parsed = parser.parse_args(arguments)
+    try:
+        plan = _plan(parsed)
+    except ValueError as error:
+        parser.error(str(error))
+    workers = min(parsed.workers, 1 + plan.enrolment.total // 500)
+    for folder in write(plan, parsed.out, workers, _progress(plan.enrolment.total)):
         print(folder)
-    print(write_truth(simulation, arguments.out))
-    if arguments.broken:
-        print(write_broken(folder, arguments.broken))
+    print(parsed.out / "truth")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ Relapse days count from discharge (day 1 is the day after); null is no relapse w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 SMOKED, OTHER = 1, 2
 
@@ -22,6 +23,7 @@ class Course:
     drops_out: bool = False
     abstinent_at_end: bool = False
     month6: str = "using"
+    craving_level: float = 0.0
 
 
 def _courses(arm: str, route: int, use: tuple[int, ...], dropout: tuple[int, ...], without: int) -> list[Course]:
@@ -60,3 +62,9 @@ def _six_months(courses: list[Course]) -> list[Course]:
 
 
 PLAN = _plan()
+KETAMINE = sum(course.arm == "KET" for course in PLAN)
+
+
+def craving_levels(count: int) -> list[float]:
+    """Levels of so many people in standard deviations: the normal distribution's own quantiles, so that both arms begin alike."""
+    return [NormalDist().inv_cdf((rank + 0.5) / count) for rank in range(count)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator.observation import Record
+from simulator.observation.record import Record
 from simulator.truth import DISCHARGE, TRIAL_END, Participant
 
 CARRYOVER_DAYS = 10

@@ -1,128 +1,208 @@
-"""The nights of a simulated trial: what each export holds, and how it differs from the one before.
+"""A simulated trial from beginning to end: person by person through truth, observation, entry and errors, into every export at once.
 
-Belongs here: which entries an export has on its day, corrections, late forms, a deleted record, a broken file. Does not belong here: how an
-export is written.
+Belongs here: the passage of one person through all stages, and the order of the work. Does not belong here: what happens in a stage.
+People go through in blocks, on as many processes as wanted; what is written does not depend on how many.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
+from simulator import redcap_log
+from simulator.defects.model import Case, Place
 from simulator.endpoints import Endpoints, endpoints
-from simulator.entry import Entry, enter, enter_failure
-from simulator.export import STUDY, write_export
-from simulator.observation import observe
-from simulator.truth import Participant, Trial, make_trial
+from simulator.entry import Entry, enter
+from simulator.export import Export, Layout
+from simulator.ledger import Ledger, ledger_rows
+from simulator.nights import Night
+from simulator.observation import Record, observe, observe_failure
+from simulator.planting import Errors, Gardener, Planted, state_of
+from simulator.stopping import damage
+from simulator.truth import Enrolment, Participant, ScreenFailure, stream
+from simulator.truth_files import TruthFiles, truth_row
 
-# what the first night gets wrong and the later ones have right: form, field, wrong value
-TYPOS = (
-    ("adverse_event", "ae_severity", "3"),
-    ("urine", "ur_ph", "17.1"),
-    ("demographics", "dm_ethnicity", "6"),
-    ("mbrp_session", "ms_minutes", "600"),
-)
+BLOCK = 250
+Person = Participant | ScreenFailure
 
 
 @dataclass(frozen=True)
-class Simulation:
-    """A trial, everything entered about it, and the endpoints that follow from what was recorded."""
+class Life:
+    """One person at every stage: truth, facts recorded, forms as entered without error, and the endpoints of somebody randomized."""
 
-    trial: Trial
+    person: Person
+    records: tuple[Record, ...]
     entries: tuple[Entry, ...]
-    endpoints: tuple[tuple[Participant, Endpoints], ...]
+    endpoints: Endpoints | None
+
+
+def live(enrolment: Enrolment, position: int, record_id: str) -> Life:
+    """Take one person through truth, observation and entry."""
+    person = enrolment.person(position, record_id)
+    if isinstance(person, ScreenFailure):
+        records = observe_failure(enrolment.seed, person)
+        return Life(person, tuple(records), tuple(enter(enrolment.seed, person, records)), None)
+    records = observe(enrolment.seed, person)
+    entries = tuple(enter(enrolment.seed, person, records))
+    return Life(person, tuple(records), entries, endpoints(person, records))
+
+
+def lives(enrolment: Enrolment) -> Iterator[Life]:
+    """Everybody, in the order of record ids."""
+    return (live(enrolment, position, record_id) for position, record_id in enrolment.places())
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be written: whose trial, which nights, which errors, how laid out, with the audit log or without."""
+
+    enrolment: Enrolment
+    nights: Sequence[Night]
+    errors: Errors
+    per_instrument: bool = False
+    with_log: bool = True
 
     @property
-    def last_admission(self) -> date:
-        return max(person.admission for person in self.trial.participants)
+    def states(self) -> list[Night]:
+        """The first good night of each state."""
+        first = {night.state: night for night in reversed(self.nights) if not night.stopped_by}
+        return [first[state] for state in sorted(first)]
 
 
-def simulate(seed: int, participants: int = 55, calibrated: bool = True, clean: bool = False) -> Simulation:
-    """Truth, observation and entry of one whole trial."""
-    trial = make_trial(seed, participants, calibrated)
-    observed = [(person, observe(seed, person)) for person in trial.participants]
-    entries = [e for person, records in observed for e in enter(seed, person, records, clean)]
-    entries += [e for person in trial.screen_failures for e in enter_failure(seed, person)]
-    return Simulation(trial, tuple(entries), tuple((p, endpoints(p, records)) for p, records in observed))
+@dataclass
+class Block:
+    """What some people add to the files: lines of data by night and file, of the log by state, of the ledger and of the truth."""
+
+    data: list[dict[str, list[str]]]
+    log: list[list[redcap_log.Line]]
+    ledger: list[Sequence[str]] = field(default_factory=list)
+    truth: list[Sequence[str]] = field(default_factory=list)
+    waiting: tuple[str, ...] = ()
+    people: int = 0
 
 
-def nights(simulation: Simulation, count: int) -> list[date]:
-    """Days of the exports: the last is after the last six-month call, the first while the last participants are in treatment."""
-    first, last = simulation.last_admission + timedelta(days=20), simulation.last_admission + timedelta(days=260)
-    step = (last - first) // max(1, count - 1)
-    return [last] if count == 1 else [first + step * n for n in range(count - 1)] + [last]
+def _block(plan: Plan, places: tuple[bool, Sequence[tuple[int, str]]]) -> Block:
+    """Take some people through everything."""
+    is_first, people = places
+    states = plan.states
+    gardener = Gardener(plan.errors, [night.day for night in states], is_first)
+    made = Block([{} for _ in plan.nights], [[] for _ in states])
+    before: Case | None = None
+    for position, record_id in people:
+        life = live(plan.enrolment, position, record_id)
+        before = _case(plan, life, before)
+        planted = gardener.plant(before)
+        _add(plan, made, life, before, planted)
+    made.waiting, made.people = tuple(gardener.waiting), len(people)
+    return made
 
 
-def entries_on(simulation: Simulation, day: date, number: int, count: int, clean: bool) -> list[Entry]:
-    """What the export of a day holds: nothing entered later, on the first night some typing errors, on the last one record less."""
-    held = [entry for entry in simulation.entries if entry.entered < day]
-    if clean:
-        return held
-    if number == 0 and count > 1:
-        return _mistyped(held)
-    deleted = _deleted_record(simulation)
-    return [entry for entry in held if number < count - 1 or entry.record_id != deleted]
-
-
-def _mistyped(held: Sequence[Entry]) -> list[Entry]:
-    wrong = {}
-    for form, name, value in TYPOS:
-        found = next(i for i, e in enumerate(held) if e.form == form and e.values.get(name))
-        wrong[found] = replace(held[found], values=held[found].values | {name: value})
-    return [wrong.get(i, entry) for i, entry in enumerate(held)]
-
-
-def _deleted_record(simulation: Simulation) -> str:
-    """A screen failure who declined at once: two forms, gone from the last night."""
-    return next((p.record_id for p in simulation.trial.screen_failures if p.is_brief), "")
-
-
-def write_nights(simulation: Simulation, out: Path, count: int, clean: bool = False) -> list[Path]:
-    """Write the exports of a simulation, oldest first."""
-    days = nights(simulation, count)
-    return [
-        write_export(out, datetime.combine(day, time(2, 0), UTC), entries_on(simulation, day, number, count, clean))
-        for number, day in enumerate(days)
-    ]
-
-
-def write_truth(simulation: Simulation, out: Path) -> Path:
-    """Write arms and endpoints of the simulation to `<out>/truth/participants.csv`."""
-    lines = ["record_id,arm,route,abst2w,relapse_day,relapsed,abst6m"]
-    for person, found in simulation.endpoints:
-        flags = (str(flag).lower() for flag in (found.relapsed, found.abst6m))
-        lines.append(
-            ",".join(
-                [
-                    person.record_id,
-                    person.arm,
-                    str(person.route),
-                    str(found.abst2w).lower(),
-                    str(found.relapse_day),
-                    *flags,
-                ]
-            )
-        )
-    target = out / "truth" / "participants.csv"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text("\n".join(lines) + "\n")
-    return target
-
-
-def write_broken(good: Path, out: Path) -> Path:
-    """An export after `good` that no gate may let through: a renamed column, and a file cut off after its manifest was written."""
-    said = json.loads((good / "manifest.json").read_text())
-    later = datetime.fromisoformat(said["exported_at"]) + timedelta(days=1)
-    folder = out / STUDY / later.strftime("%Y-%m-%d")
-    shutil.copytree(good, folder)
-    data = next(folder / f["name"] for f in said["files"] if f["role"] == "data")
-    header, *rows = data.read_text().splitlines(keepends=True)
-    data.write_text(header.replace(",ur_bze,", ",ur_bze_result,") + "".join(rows[:200]) + rows[200][:40])
-    (folder / "manifest.json").write_text(
-        json.dumps(said | {"exported_at": later.strftime("%Y-%m-%dT%H:%M:%SZ")}, indent=2) + "\n"
+def _case(plan: Plan, life: Life, neighbour: Case | None) -> Case:
+    person = life.person
+    randomized = isinstance(person, Participant)
+    return Case(
+        record_id=person.record_id,
+        arm=person.arm if isinstance(person, Participant) else None,
+        admission=person.admission if isinstance(person, Participant) else None,
+        is_randomized=randomized,
+        has_dropped_out=isinstance(person, Participant) and person.last_contact_day is not None,
+        entries={entry.place: entry for entry in life.entries},
+        # who stands before somebody is enough: a chain of everybody would keep them all
+        neighbour=None if neighbour is None else replace(neighbour, neighbour=None),
+        rng=stream(plan.enrolment.seed, person.record_id, "errors"),
+        exported=plan.states[-1].day,
     )
-    return folder
+
+
+def _add(plan: Plan, made: Block, life: Life, case: Case, planted: Sequence[Planted]) -> None:
+    made.truth.append(truth_row(life.person, life.endpoints))
+    made.ledger += ledger_rows(plan.nights, plan.states, life.person, life.records, case.entries, planted, plan.per_instrument)
+    before: Mapping[Place, Entry] = {}
+    for state, night in enumerate(plan.states):
+        held = [entry.place for entry in life.entries if entry.entered < night.day]
+        forms = state_of(case.entries, held, planted, state) if held else []
+        _add_data(plan, made, forms, state)
+        after = {entry.place: entry for entry in forms if entry.record_id == case.record_id}
+        if plan.with_log:
+            made.log[state] += redcap_log.lines(case.record_id, before, after, night.day, _unlogged(planted))
+        before = after
+
+
+def _unlogged(planted: Sequence[Planted]) -> list[tuple[Place, str]]:
+    """Cells whose correction left no entry in the log."""
+    changes = (change for error in planted if error.planter.rule_id == "DQ-09" for change in error.changes)
+    return [((change.visit, change.form, change.instance), change.field) for change in changes]
+
+
+def _add_data(plan: Plan, made: Block, forms: Sequence[Entry], state: int) -> None:
+    written: dict[bool, dict[str, list[str]]] = {}
+    for number, night in enumerate(plan.nights):
+        if night.state != state:
+            continue
+        if night.is_amended not in written:
+            written[night.is_amended] = Layout(night.is_amended, plan.per_instrument).rows(forms)
+        for part, rows in written[night.is_amended].items():
+            made.data[number].setdefault(part, []).extend(rows)
+
+
+def _blocks(enrolment: Enrolment) -> Iterator[tuple[bool, list[tuple[int, str]]]]:
+    places = enrolment.places()
+    is_first = True
+    while people := list(islice(places, BLOCK)):
+        yield is_first, people
+        is_first = False
+
+
+def write(plan: Plan, out: Path, workers: int = 1, told: Callable[[int], None] = lambda people: None) -> list[Path]:
+    """Write every export of a plan, the ledger and the truth.
+
+    Args:
+        plan: what to write.
+        out: folder for `ketmbrp_syn/<export>/` and `truth/`.
+        workers: processes to share the work.
+        told: called with the number of people done, as they are done.
+
+    Returns:
+        The exports' folders, oldest first.
+
+    Raises:
+        FileExistsError: one of the exports is there already.
+    """
+    exports = [Export(out, night, plan.per_instrument) for night in plan.nights]
+    logs: list[list[redcap_log.Line]] = [[] for _ in plan.states]
+    with ExitStack() as stack:
+        truth = stack.enter_context(TruthFiles(out / "truth"))
+        ledger = stack.enter_context(Ledger(out / "truth" / "defects.csv"))
+        for block in _made(plan, workers, stack):
+            for export, rows in zip(exports, block.data, strict=True):
+                export.add(rows)
+            for log, lines in zip(logs, block.log, strict=True):
+                log += lines
+            truth.add(block.truth)
+            ledger.add(block.ledger)
+            told(block.people)
+        folders = [_close(plan, export, logs) for export in exports]
+        for night, folder in zip(plan.nights, folders, strict=True):
+            if night.stopped_by:
+                ledger.add(damage(folder, night))
+    return folders
+
+
+def _made(plan: Plan, workers: int, stack: ExitStack) -> Iterable[Block]:
+    work = partial(_block, plan)
+    if workers == 1:
+        return map(work, _blocks(plan.enrolment))
+    pool = stack.enter_context(multiprocessing.get_context("fork").Pool(workers))
+    return pool.imap(work, _blocks(plan.enrolment))
+
+
+def _close(plan: Plan, export: Export, logs: Sequence[Sequence[redcap_log.Line]]) -> Path:
+    if plan.with_log:
+        lines = sorted(logs[export.night.state], reverse=True)
+        export.add_table("Logging", "log", redcap_log.HEADER, lines, "utf-8")
+    return export.close()

@@ -6,16 +6,27 @@ months. Does not belong here: what anybody observes of it (`observation.py`). No
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
+from itertools import accumulate
 from random import Random
+from string import ascii_uppercase
 
 from simulator import calibration
 
 FIRST_DAY, TRIAL_END = -60, 35
 DISCHARGE = 5
 FIRST_ADMISSION = date(2031, 1, 13)
+# However many take part, they are screened within these days.
+ENROLMENT_DAYS = 332
+LONGEST_WAIT_DAYS = 20
+# The protocol's amendment: a new consent form, a new field and a new choice.
+AMENDED = FIRST_ADMISSION + timedelta(days=200)
 KET_SHARE = 27 / 55
+CRAVING_DEVIATION = 0.9
 ROUTES = (1, 2, 3, 4)
 
 
@@ -74,18 +85,15 @@ class ScreenFailure:
     initials: str
     route: int
     height_cm: float
+    weight_kg: float
     screening: date
     reason: int
     failed_item: int
     is_brief: bool
 
 
-@dataclass(frozen=True)
-class Trial:
-    """All that is true of one simulated trial."""
-
-    participants: tuple[Participant, ...]
-    screen_failures: tuple[ScreenFailure, ...]
+SITES = ("NY", *(f"{a}{b}" for a in ascii_uppercase for b in ascii_uppercase if a + b != "NY"))
+MOST_AT_A_SITE = 999_999
 
 
 def stream(seed: int, *names: object) -> Random:
@@ -93,53 +101,98 @@ def stream(seed: int, *names: object) -> Random:
     return Random(":".join(map(str, (seed, *names))))
 
 
-def make_trial(seed: int, participants: int, calibrated: bool) -> Trial:
-    """Draw a trial.
+@dataclass(frozen=True)
+class Enrolment:
+    """Who is screened in which order, at which site, with which arm: all that people of one trial must agree on.
+
+    A few bytes a person; everything else about somebody is drawn when it is their turn, so that a trial of any size can be told person by
+    person. Positions are ranks in the order of screening, from 0.
 
     Args:
         seed: the same seed gives the same trial.
         participants: how many are randomized.
+        sites: how many sites; positions go round them.
         calibrated: take the courses of use from `calibration.py` (55 participants only); everything else is drawn all the same.
     """
-    if calibrated and participants != len(calibration.PLAN):
-        raise ValueError(f"the calibrated trial has {len(calibration.PLAN)} participants")
-    failures = round(participants * 28 / 55)
-    order = ["R"] * participants + ["F"] * failures
-    stream(seed, "screening order").shuffle(order)
-    arms = _arms(seed, participants, calibrated)
-    people: list[Participant] = []
-    failed: list[ScreenFailure] = []
-    for number, kind in enumerate(order, 1):
-        record_id = f"NY-{number:03d}"
-        came = FIRST_ADMISSION + timedelta(days=4 * number + stream(seed, record_id, "gap").randint(-1, 1))
-        if kind == "R":
-            people.append(_participant(seed, record_id, came, len(people) + 1, arms[len(people)]))
-        else:
-            failed.append(_screen_failure(seed, record_id, came))
-    for person, plan in zip(people, _plans(seed, people, calibrated), strict=True):
-        _live(seed, person, plan)
-    return Trial(tuple(people), tuple(failed))
 
+    seed: int
+    participants: int
+    sites: int = 1
+    calibrated: bool = False
 
-def _arms(seed: int, participants: int, calibrated: bool) -> list[str]:
-    ket = sum(1 for p in calibration.PLAN if p.arm == "KET") if calibrated else round(participants * KET_SHARE)
-    arms = ["KET"] * ket + ["MDZ"] * (participants - ket)
-    stream(seed, "randomization").shuffle(arms)
-    return arms
+    def __post_init__(self) -> None:
+        if self.calibrated and self.participants != len(calibration.PLAN):
+            raise ValueError(f"the calibrated trial has {len(calibration.PLAN)} participants")
+        if not 1 <= self.sites <= min(len(SITES), self.total):
+            raise ValueError(f"sites must be between 1 and {min(len(SITES), self.total)}")
+        if self.total > MOST_AT_A_SITE * self.sites:
+            raise ValueError(f"{self.total} people need more sites: {MOST_AT_A_SITE} is the most at one")
 
+    @property
+    def total(self) -> int:
+        """Everybody who is screened."""
+        return self.participants + round(self.participants * 28 / 55)
 
-def _plans(seed: int, people: list[Participant], calibrated: bool) -> list[calibration.Course | None]:
-    if not calibrated:
-        return [None] * len(people)
-    waiting = {arm: [c for c in calibration.PLAN if c.arm == arm] for arm in ("KET", "MDZ")}
-    for courses in waiting.values():
-        stream(seed, "courses").shuffle(courses)
-    return [waiting[person.arm].pop() for person in people]
+    @cached_property
+    def _randomized(self) -> bytes:
+        order = bytearray([1] * self.participants + [0] * (self.total - self.participants))
+        stream(self.seed, "screening order").shuffle(order)
+        return bytes(order)
+
+    @cached_property
+    def _numbers(self) -> array[int]:
+        """How many were randomized before each position."""
+        return array("L", accumulate(self._randomized, initial=0))
+
+    @cached_property
+    def _arms(self) -> bytes:
+        ket = calibration.KETAMINE if self.calibrated else round(self.participants * KET_SHARE)
+        arms = bytearray([1] * ket + [0] * (self.participants - ket))
+        stream(self.seed, "randomization").shuffle(arms)
+        return bytes(arms)
+
+    @cached_property
+    def _courses(self) -> list[calibration.Course | None]:
+        if not self.calibrated:
+            return []
+        waiting = {arm: self._shuffled([c for c in calibration.PLAN if c.arm == arm]) for arm in ("KET", "MDZ")}
+        return [waiting["KET" if arm else "MDZ"].pop() for arm in self._arms]
+
+    def _shuffled(self, courses: list[calibration.Course]) -> list[calibration.Course | None]:
+        """Courses of one arm in an order of their own, each with a level of craving."""
+        stream(self.seed, "courses").shuffle(courses)
+        levels = calibration.craving_levels(len(courses))
+        stream(self.seed, "craving", courses[0].arm).shuffle(levels)
+        return [replace(course, craving_level=level) for course, level in zip(courses, levels, strict=True)]
+
+    @property
+    def end(self) -> date:
+        """The last day on which somebody may be admitted."""
+        return FIRST_ADMISSION + timedelta(days=ENROLMENT_DAYS + LONGEST_WAIT_DAYS + 1)
+
+    def places(self) -> Iterator[tuple[int, str]]:
+        """Position and record id of everybody, in the order of record ids."""
+        for site in range(self.sites):
+            for number, position in enumerate(range(site, self.total, self.sites), 1):
+                yield position, f"{SITES[site]}-{number:03d}"
+
+    def person(self, position: int, record_id: str) -> Participant | ScreenFailure:
+        """The truth about one person."""
+        gap = stream(self.seed, record_id, "gap").randint(-1, 1)
+        came = FIRST_ADMISSION + timedelta(days=ENROLMENT_DAYS * (position + 1) // self.total + gap)
+        if not self._randomized[position]:
+            return _screen_failure(self.seed, record_id, came)
+        rank = self._numbers[position]
+        person = _participant(self.seed, record_id, came, rank + 1, "KET" if self._arms[rank] else "MDZ")
+        _live(self.seed, person, self._courses[rank] if self.calibrated else None)
+        return person
 
 
 def _demographics(rng: Random, came: date) -> dict[str, object]:
     age = min(60, max(21, round(rng.gauss(45, 9))))
     birthday = date(came.year - age, came.month, min(came.day, 28)) - timedelta(days=rng.randint(0, 360))
+    height = round(min(198.0, max(158.0, rng.gauss(174, 8))), 1)
+    index = min(38.0, max(19.0, rng.gauss(26.3, 4.3)))
     return {
         "sex": 1 if rng.random() < 0.75 else 2,
         "race": rng.choices((3, 5, 6, 7, 2), (60, 25, 8, 5, 2))[0],
@@ -147,7 +200,8 @@ def _demographics(rng: Random, came: date) -> dict[str, object]:
         "age": _age(birthday, came),
         "birth_date": birthday,
         "initials": "".join(rng.choice("ABCDEFGHJKLMNPRSTW") for _ in range(2)),
-        "height_cm": round(rng.gauss(174, 9), 1),
+        "height_cm": height,
+        "weight_kg": round(index * (height / 100) ** 2, 1),
     }
 
 
@@ -157,13 +211,12 @@ def _age(birthday: date, on: date) -> int:
 
 def _participant(seed: int, record_id: str, came: date, number: int, arm: str) -> Participant:
     rng = stream(seed, record_id, "person")
-    admission = came + timedelta(days=rng.randint(7, 20))
+    admission = came + timedelta(days=rng.randint(7, LONGEST_WAIT_DAYS))
     return Participant(
         record_id=record_id,
-        site="NY",
+        site=record_id[:2],
         arm=arm,
         route=rng.choices(ROUTES, (80, 17, 1, 2))[0],
-        weight_kg=round(min(130.0, max(50.0, rng.gauss(80, 14))), 1),
         screening=came,
         admission=admission,
         randomization_no=number,
@@ -176,7 +229,7 @@ def _screen_failure(seed: int, record_id: str, came: date) -> ScreenFailure:
     reason = rng.choices((1, 2, 3), (65, 25, 10))[0]
     return ScreenFailure(
         record_id=record_id,
-        site="NY",
+        site=record_id[:2],
         route=rng.choices(ROUTES, (80, 17, 1, 2))[0],
         screening=came,
         reason=reason,
@@ -191,10 +244,11 @@ def _live(seed: int, person: Participant, plan: calibration.Course | None) -> No
     rng = stream(seed, person.record_id, "life")
     chance = rng.betavariate(6, 5)
     person.use_days |= {d for d in range(FIRST_DAY, 0) if rng.random() < chance * _weekday_factor(person.day(d))}
-    person.spending_usd = rng.lognormvariate(4.4, 0.5)
+    person.spending_usd = rng.lognormvariate(5.0, 0.5)
     person.mindfulness = rng.gauss(0.15 if person.arm == "KET" else 0.0, 1.0)
     person.stress = rng.gauss(-0.1 if person.arm == "KET" else 0.0, 1.0)
-    level = rng.gauss(0, 0.9)
+    drawn = rng.gauss(0, 1)
+    level = CRAVING_DEVIATION * (drawn if plan is None else plan.craving_level)
     person.craving_before = 3.9 + 0.5 * level
     person.craving_after = 3.3 + level + (-0.8675 if person.arm == "KET" else 0.0)
     person.month6_day = 182 + rng.randint(-20, 20)

@@ -18,6 +18,7 @@ import duckdb
 
 PROJECT = Path(__file__).resolve().parents[1]
 STUDY = "ketmbrp_syn"
+BROKEN = "2031-10-12"
 PARTS = ("orchestration", "expectations", "dbt_project")
 
 
@@ -93,14 +94,19 @@ class House:
         return {name for (name,) in rows}
 
 
-def good_nights() -> list[Path]:
-    """The committed exports of the example study, oldest first."""
+def committed_nights() -> list[Path]:
+    """The committed exports of the example study, oldest first, the one that must be stopped among them."""
     return sorted(p for p in (PROJECT / "raw" / STUDY).iterdir() if (p / "manifest.json").is_file())
 
 
 def broken_night() -> Path:
     """The committed export that must be stopped."""
-    return next(p for p in (PROJECT / "tests" / "data" / "broken" / STUDY).iterdir() if p.is_dir())
+    return PROJECT / "raw" / STUDY / BROKEN
+
+
+def good_nights() -> list[Path]:
+    """The committed exports that are released, oldest first."""
+    return [night for night in committed_nights() if night.name != BROKEN]
 
 
 def copy_of_the_code(target: Path) -> Path:
