@@ -69,14 +69,12 @@ generate: $(READY) ## write what is derived from the protocol: staging models, d
 	@$(TRIALHOUSE) generate
 
 EXAMPLES ?= raw/ketmbrp_syn
-BROKEN_EXAMPLES ?= tests/data/broken/ketmbrp_syn
 
-example-exports: $(READY) ## write the example study's exports anew: both nights, and the broken one of the tests
+example-exports: $(READY) ## write the example study's exports anew: five good nights and one that is stopped
 	@made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT && \
-	$(BIN)/python -m simulator --seed 0 --nights 2 --out "$$made/good" --broken "$$made/broken" > "$$made/said" && \
-	mkdir -p "$(EXAMPLES)" "$(BROKEN_EXAMPLES)" && \
-	cp -R "$$made/good/ketmbrp_syn/." "$(EXAMPLES)" && cp -R "$$made/broken/ketmbrp_syn/." "$(BROKEN_EXAMPLES)"
-	@echo "example exports: $(EXAMPLES) $(BROKEN_EXAMPLES)"
+	$(BIN)/python -m simulator --seed 0 --nights 5 --stop DQ-01 --out "$$made" > /dev/null && \
+	mkdir -p "$(EXAMPLES)" && cp -R "$$made/ketmbrp_syn/." "$(EXAMPLES)"
+	@echo "example exports: $(EXAMPLES)"
 
 benchmark: $(READY) ## what a refresh costs, beside dbt alone and DuckDB alone; results in benchmarks/results/
 	@$(BIN)/python -m benchmarks.refresh $(if $(PARTICIPANTS),--participants $(PARTICIPANTS))

@@ -15,7 +15,7 @@ from pathlib import Path
 from orchestration.settings import PROJECT
 
 STUDY = "ketmbrp_syn"
-BROKEN = PROJECT / "tests" / "data" / "broken" / STUDY
+BROKEN = PROJECT / "raw" / STUDY / "2031-10-12"
 
 
 def _refresh(home: Path) -> int:
@@ -33,8 +33,8 @@ def _current(home: Path) -> str:
 
 
 def demo_stop() -> int:
-    """Release the first good night, then meet the broken one; 0 when it was stopped and the good release stayed."""
-    good = min(p for p in (PROJECT / "raw" / STUDY).iterdir() if (p / "manifest.json").is_file())
+    """Release the good night before the broken one, then meet that; 0 when it was stopped and the good release stayed."""
+    good = max(p for p in BROKEN.parent.iterdir() if (p / "manifest.json").is_file() and p.name < BROKEN.name)
     with tempfile.TemporaryDirectory(prefix="trialhouse-demo-") as folder:
         home = Path(folder)
         print(f"1. A good night: export {good.name}")
@@ -42,7 +42,7 @@ def demo_stop() -> int:
         first = _refresh(home)
         before = _current(home)
         print("\n2. A broken night arrives")
-        shutil.copytree(BROKEN, home / "raw" / STUDY, dirs_exist_ok=True)
+        shutil.copytree(BROKEN, home / "raw" / STUDY / BROKEN.name)
         second = _refresh(home)
         stayed = _current(home) == before
         print(f"\n3. exit codes: {first}, then {second}; the good release {'stays' if stayed else 'is GONE'}: {before}")

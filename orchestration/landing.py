@@ -192,7 +192,6 @@ def _facts(
 ) -> LandingFacts:
     now = _touched_keys(landed)
     before = _touched_keys(landed_export(previous[-1].landed, protocol)) if previous else None
-    records, flagged = _records(landed)
     manifest = export.manifest
     facts = {
         "manifest_problem": manifest.problem,
@@ -200,8 +199,8 @@ def _facts(
         "is_synthetic": manifest.is_synthetic,
         "is_newer": not previous or export.exported_at > datetime.fromisoformat(previous[-1].exported_at),
         "identical_to": _identical_to(export, previous),
-        "records": records,
-        "records_without_synthetic_flag": records - flagged,
+        "records": len(raw_schema.query(raw_schema.record_ids(landed))),
+        "records_without_synthetic_flag": _unlabelled(landed, now),
     }
     return LandingFacts(
         files=pl.DataFrame([outcome.row() for outcome in outcomes], schema=FILES_SCHEMA, orient="row"),
@@ -227,15 +226,17 @@ def _touched_keys(landed: LandedExport) -> FormKeys:
     return found
 
 
-def _records(landed: LandedExport) -> tuple[int, int]:
-    """Records of the export, and those whose synthetic flag is set; all are when the protocol has no such field."""
-    records = len(raw_schema.query(raw_schema.record_ids(landed)))
+def _unlabelled(landed: LandedExport, now: FormKeys) -> int:
+    """Records whose synthetic label is not set; none when the protocol has no such field.
+
+    A record without the form that asks for the label is set aside in staging, so that nothing of it can be released.
+    """
     form = next((f.form for f in landed.protocol.fields if f.name == SYNTHETIC_FLAG), None)
     if form is None:
-        return records, records
+        return 0
     view = raw_schema.form_view(landed, form)
-    sql = f"select count(distinct trim(record_id)) from ({view}) where trim({SYNTHETIC_FLAG}) = '1'"
-    return records, int(str(raw_schema.query(sql)[0][0]))
+    labelled = raw_schema.query(f"select distinct trim(record_id) from ({view}) where trim({SYNTHETIC_FLAG}) = '1'")
+    return len({record for record, _, _ in now.get(form, ())} - {str(record) for (record,) in labelled})
 
 
 def _forms_frame(landed: LandedExport, absent: Sequence[str], now: FormKeys, before: FormKeys | None) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import fcntl
 import os
 
 import pytest
-from house import House, good_nights
+from house import House, committed_nights
 
 SETTINGS = (
     "TRIALHOUSE_STUDY",
@@ -33,14 +33,14 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> House:
-    """Both committed nights, released; built once per test run, by whichever worker comes first, for tests that only read."""
+    """The committed nights, each released or stopped; built once per test run, by whichever worker comes first, for tests that only read."""
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent
     built = House(shared / "house")
     with (shared / "house.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (built.folder / "current").exists():
-            for night in good_nights():
+            for night in committed_nights():
                 built.take(night)
             built.run("refresh", code=0)
     return built
