@@ -8,14 +8,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tqdm import tqdm
+from tqdm import tqdm  # type: ignore[import-untyped]
 
 from simulator import calibration
+from simulator.enrolment import Enrolment
 from simulator.history import Plan, write
 from simulator.nights import calendar
 from simulator.planting import Errors
 from simulator.stopping import stopping_rules
-from simulator.truth import Enrolment
 
 MOST_WITH_LOG = 10_000
 
@@ -30,13 +30,38 @@ def _parser() -> argparse.ArgumentParser:
     add("--sites", type=int, default=1, help="how many sites")
     add("--clean", action="store_true", help="no errors")
     add("--per-instrument", action="store_true", help="one data file for each instrument")
-    add("--calibrated", action=argparse.BooleanOptionalAction, help="the courses of calibration.py (default with 55 participants)")
-    add("--errors", type=float, default=0.3, metavar="RATE", help="errors a screened person, beyond the first of each kind; 0: none")
+    add(
+        "--calibrated",
+        action=argparse.BooleanOptionalAction,
+        help="the courses of calibration.py (default with 55 participants)",
+    )
+    add(
+        "--errors",
+        type=float,
+        default=0.3,
+        metavar="RATE",
+        help="errors a screened person, beyond the first of each kind; 0: none",
+    )
     add("--rules", default="", metavar="ID,ID", help="plant only errors of these rules")
-    add("--corrected", type=float, default=0.75, metavar="SHARE", help="of the errors are corrected before the last night")
+    add(
+        "--corrected",
+        type=float,
+        default=0.75,
+        metavar="SHARE",
+        help="of the errors are corrected before the last night",
+    )
     add("--regressed", type=float, default=0.07, metavar="SHARE", help="of the corrected errors come back")
-    add("--stop", default="", metavar="ID,ID", help=f"add a night that each of these rules stops: {', '.join(stopping_rules())}")
-    add("--log", action=argparse.BooleanOptionalAction, help=f"with the audit log (default up to {MOST_WITH_LOG} participants)")
+    add(
+        "--stop",
+        default="",
+        metavar="ID,ID",
+        help=f"add a night that each of these rules stops: {', '.join(stopping_rules())}",
+    )
+    add(
+        "--log",
+        action=argparse.BooleanOptionalAction,
+        help=f"with the audit log (default up to {MOST_WITH_LOG} participants)",
+    )
     add("--workers", type=int, default=os.cpu_count() or 1, help="processes; what is written does not depend on it")
     return parser
 

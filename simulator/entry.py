@@ -74,7 +74,9 @@ def _entry(rng: Random, person: Participant | ScreenFailure, record: Record, del
     day = person.day(record.pday) if isinstance(person, Participant) else person.screening
     values = {name: text(value) for name, value in record.values.items()}
     # nothing is entered before it has happened
-    entered = max([day + timedelta(days=delay), *(date.fromisoformat(v) for v in values.values() if ISO_DATE.fullmatch(v))])
+    entered = max(
+        [day + timedelta(days=delay), *(date.fromisoformat(v) for v in values.values() if ISO_DATE.fullmatch(v))]
+    )
     complete = COMPLETE
     if record.form in SURVEYS:
         finished = rng.random() >= NOT_COMPLETED_SHARE

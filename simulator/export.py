@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
-from simulator import crf
+from simulator import crf, schedule
 from simulator.entry import FIELDS_OF, Entry
 from simulator.nights import Night
 
@@ -25,8 +25,8 @@ PREFIX = "KETMBRPSYN"
 KEYS = ("record_id", "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
 SURVEY_KEY = "redcap_survey_identifier"
 FLAT = "DATA"
-DESIGNATED = {form: frozenset(crf.designated(form)) for form in crf.FORMS}
-EVENT_PLACE = {event: place for place, event in enumerate(crf.EVENT_ORDER)}
+DESIGNATED = {form: frozenset(schedule.designated(form)) for form in crf.FORMS}
+EVENT_PLACE = {event: place for place, event in enumerate(schedule.EVENT_ORDER)}
 FORM_PLACE = {form: place for place, form in enumerate(crf.FORMS, 1)}
 QUOTED = frozenset(' ,"\n\r')
 
@@ -60,9 +60,7 @@ def _cells(entry: Entry, amended: bool) -> str:
     """The form's part of a row; a checkbox of a form that was filled is 0 unless it is ticked."""
     values = entry.values
     return ",".join(
-        entry.complete
-        if column.endswith("_complete")
-        else quoted(values.get(column, "0" if "___" in column else ""))
+        entry.complete if column.endswith("_complete") else quoted(values.get(column, "0" if "___" in column else ""))
         for column in columns_of(entry.form, amended)
     )
 
@@ -84,9 +82,7 @@ class Layout:
 
     def rows(self, entries: Iterable[Entry]) -> dict[str, list[str]]:
         """The lines of one record by file, in REDCap's order; a second form of one key makes a second row."""
-        keyed = sorted(
-            ((EVENT_PLACE[crf.EVENTS[e.visit]], *_repeat(e), n), e) for n, e in enumerate(entries)
-        )
+        keyed = sorted(((EVENT_PLACE[schedule.EVENTS[e.visit]], *_repeat(e), n), e) for n, e in enumerate(entries))
         return self._instrument_rows(keyed) if self.per_instrument else {FLAT: self._flat_rows(keyed)}
 
     def _instrument_rows(self, keyed: Sequence[tuple[tuple[int, int, int, int], Entry]]) -> dict[str, list[str]]:
@@ -110,7 +106,7 @@ class Layout:
 
     def _flat_row(self, first: Entry, forms: dict[str, Entry]) -> str:
         repeating = first.form in crf.REPEATING
-        event = crf.EVENTS[first.visit]
+        event = schedule.EVENTS[first.visit]
         parts = [_keys(first), ""]
         for form in crf.FORMS:
             if form in forms:
@@ -128,7 +124,7 @@ def _repeat(entry: Entry) -> tuple[int, int]:
 
 def _keys(entry: Entry) -> str:
     own = f"{entry.form},{entry.instance}" if entry.form in crf.REPEATING else ","
-    return f"{entry.record_id},{crf.EVENTS[entry.visit]},{own}"
+    return f"{entry.record_id},{schedule.EVENTS[entry.visit]},{own}"
 
 
 @dataclass
@@ -185,7 +181,9 @@ class Export:
             text = "".join(line + habit.line_end for line in lines)
             self._data[part].write(text.encode(encoding), len(lines))
 
-    def add_table(self, part: str, role: str, header: Sequence[str], rows: Iterable[Sequence[str]], encoding: str) -> None:
+    def add_table(
+        self, part: str, role: str, header: Sequence[str], rows: Iterable[Sequence[str]], encoding: str
+    ) -> None:
         """Write a whole table beside the data."""
         name = self.name(part)
         with (self.folder / name).open("wb") as out:
@@ -222,5 +220,3 @@ def _csv(rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue()
-
-

@@ -17,6 +17,7 @@ from pathlib import Path
 from simulator import redcap_log
 from simulator.defects.model import Case, Place
 from simulator.endpoints import Endpoints, endpoints
+from simulator.enrolment import Enrolment
 from simulator.entry import Entry, enter
 from simulator.export import Export, Layout
 from simulator.ledger import Ledger, ledger_rows
@@ -24,7 +25,7 @@ from simulator.nights import Night
 from simulator.observation import Record, observe, observe_failure
 from simulator.planting import Errors, Gardener, Planted, state_of
 from simulator.stopping import damage
-from simulator.truth import Enrolment, Participant, ScreenFailure, stream
+from simulator.truth import Participant, ScreenFailure, stream
 from simulator.truth_files import TruthFiles, truth_row
 
 BLOCK = 250
@@ -121,7 +122,9 @@ def _case(plan: Plan, life: Life, neighbour: Case | None) -> Case:
 
 def _add(plan: Plan, made: Block, life: Life, case: Case, planted: Sequence[Planted]) -> None:
     made.truth.append(truth_row(life.person, life.endpoints))
-    made.ledger += ledger_rows(plan.nights, plan.states, life.person, life.records, case.entries, planted, plan.per_instrument)
+    made.ledger += ledger_rows(
+        plan.nights, plan.states, life.person, life.records, case.entries, planted, plan.per_instrument
+    )
     before: Mapping[Place, Entry] = {}
     for state, night in enumerate(plan.states):
         held = [entry.place for entry in life.entries if entry.entered < night.day]

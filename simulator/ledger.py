@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from simulator import crf
+from simulator import crf, schedule
 from simulator.defects.model import Place
 from simulator.entry import Entry
 from simulator.natural import natural
@@ -76,7 +76,9 @@ def _natural(
         return
     days = [night.day for night in states]
     for fact in natural(person, records, entries):
-        held = [state for state, day in enumerate(days) if fact.since < day and (fact.until is None or day <= fact.until)]
+        held = [
+            state for state, day in enumerate(days) if fact.since < day and (fact.until is None or day <= fact.until)
+        ]
         if held:
             key = _key(person.record_id, fact.visit, fact.form, fact.instance)
             span = _first(nights, held[0]), _last(nights, held[-1])
@@ -85,7 +87,7 @@ def _natural(
 
 def _key(record_id: str, visit: str, form: str, instance: int) -> tuple[str, str, str, str]:
     own = (form, str(instance)) if form in crf.REPEATING else ("", "")
-    return record_id, crf.EVENTS[visit], *own
+    return record_id, schedule.EVENTS[visit], *own
 
 
 def _file(form: str, per_instrument: bool) -> str:
@@ -112,7 +114,9 @@ class Ledger:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._file.close()
 
     def add(self, rows: Iterable[Sequence[str]]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from simulator import crf
+from simulator import crf, schedule
 from simulator.entry import Entry
 from simulator.observation import Record
 from simulator.observation.visits import SLOT_TARGETS, window
@@ -65,7 +65,9 @@ def _visits(person: Participant, records: Sequence[Record], entries: Mapping[Pla
 
 def _late_forms(records: Sequence[Record], entries: Mapping[Place, Entry]) -> Iterator[Fact]:
     """A form of an attended visit that reaches the database after the visit form."""
-    attended = {r.visit: _entered(entries, r) for r in records if r.form == "visit_status" and r.values["vis_attended"] == 1}
+    attended = {
+        r.visit: _entered(entries, r) for r in records if r.form == "visit_status" and r.values["vis_attended"] == 1
+    }
     arrived: dict[tuple[str, str], date] = {}
     for record in records:
         place = (record.visit, record.form)
@@ -77,21 +79,23 @@ def _late_forms(records: Sequence[Record], entries: Mapping[Place, Entry]) -> It
                 yield Fact("DQ-80", "visit-form-not-there-yet", record.visit, record.form, 0, since, until)
     for visit, since in attended.items():
         for form in _expected(visit):
-            until = arrived.get((visit, form))
-            if until is None or until > since:
-                yield Fact("DQ-36", "form-not-there-yet", visit, form, 0, since, until)
+            arrival = arrived.get((visit, form))
+            if arrival is None or arrival > since:
+                yield Fact("DQ-36", "form-not-there-yet", visit, form, 0, since, arrival)
                 if form == "urine":
-                    yield Fact("DQ-59", "urine-not-there-yet", visit, form, 0, since, until)
+                    yield Fact("DQ-59", "urine-not-there-yet", visit, form, 0, since, arrival)
 
 
 def _expected(visit: str) -> list[str]:
     """Forms that an attended visit must have once."""
-    planned = [form for form, visits in crf.SCHEDULE.items() if visit in visits]
-    return [form for form in planned if form not in crf.REPEATING and (form, visit) not in crf.UNPLANNED]
+    planned = [form for form, visits in schedule.SCHEDULE.items() if visit in visits]
+    return [form for form in planned if form not in crf.REPEATING and (form, visit) not in schedule.UNPLANNED]
 
 
 def _urine(person: Participant, records: Sequence[Record], entries: Mapping[Place, Entry]) -> Iterator[Fact]:
-    told = {person.pday(r.values["tl_day"]): r.values["tl_used"] for r in records if r.form == "tlfb" and r.visit != "M6"}
+    told = {
+        person.pday(r.values["tl_day"]): r.values["tl_used"] for r in records if r.form == "tlfb" and r.visit != "M6"
+    }
     medicated = any(r.form == "con_med" for r in records)
     for record in records:
         if record.form != "urine" or record.values["ur_done"] != 1:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from simulator.truth import AMENDED, FIRST_ADMISSION, Enrolment
+from simulator.enrolment import Enrolment
+from simulator.truth import AMENDED, FIRST_ADMISSION
 
 FIRST_NIGHT_DAY = 100
 AFTER_ENROLMENT_DAYS = 260

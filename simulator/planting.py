@@ -131,7 +131,9 @@ def _overlap(cells: set[tuple[Place, str]], taken: set[tuple[Place, str]]) -> bo
     return bool(cells & taken) or bool(whole & {place for place, _ in cells} & {place for place, _ in taken})
 
 
-def state_of(entries: Mapping[Place, Entry], held: Iterable[Place], planted: Iterable[Planted], state: int) -> list[Entry]:
+def state_of(
+    entries: Mapping[Place, Entry], held: Iterable[Place], planted: Iterable[Planted], state: int
+) -> list[Entry]:
     """The forms that the database holds of one person in one state, duplicates last."""
     forms = {place: entries[place] for place in held}
     doubled: list[Entry] = []

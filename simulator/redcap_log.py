@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
-from simulator import crf
+from simulator import crf, schedule
 from simulator.entry import Entry
 
 HEADER = ("timestamp", "username", "action", "details", "record")
@@ -20,7 +20,11 @@ Line = tuple[str, str, str, str, str]
 
 
 def lines(
-    record_id: str, before: Mapping[Key, Entry], after: Mapping[Key, Entry], day: date, unlogged: Iterable[tuple[Key, str]]
+    record_id: str,
+    before: Mapping[Key, Entry],
+    after: Mapping[Key, Entry],
+    day: date,
+    unlogged: Iterable[tuple[Key, str]],
 ) -> Iterator[Line]:
     """What was entered, changed and deleted between two states of a record, shown on `day` for the first time.
 
@@ -40,7 +44,9 @@ def lines(
         if details:
             # a form is entered on its day, a correction or a late addition shows on the day before the export
             when = entry.entered if old is None and entry.entered < day else day - timedelta(days=1)
-            yield _line(record_id, when, f"{'Create' if is_new else 'Update'} record {record_id} ({_event(entry)})", details)
+            yield _line(
+                record_id, when, f"{'Create' if is_new else 'Update'} record {record_id} ({_event(entry)})", details
+            )
             is_new = False
     for key in before.keys() - after.keys():
         details = _details(key, before[key].values, {}, silent)
@@ -48,7 +54,7 @@ def lines(
 
 
 def _event(entry: Entry) -> str:
-    return f"{crf.EVENT_LABELS[entry.visit]} (Arm 1: {crf.TITLE})"
+    return f"{schedule.EVENT_LABELS[entry.visit]} (Arm 1: {crf.TITLE})"
 
 
 def _details(key: Key, old: Mapping[str, str], new: Mapping[str, str], silent: set[tuple[Key, str]]) -> str:

@@ -6,14 +6,9 @@ months. Does not belong here: what anybody observes of it (`observation.py`). No
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
-from itertools import accumulate
 from random import Random
-from string import ascii_uppercase
 
 from simulator import calibration
 
@@ -92,100 +87,9 @@ class ScreenFailure:
     is_brief: bool
 
 
-SITES = ("NY", *(f"{a}{b}" for a in ascii_uppercase for b in ascii_uppercase if a + b != "NY"))
-MOST_AT_A_SITE = 999_999
-
-
 def stream(seed: int, *names: object) -> Random:
     """A random stream of its own for each purpose: adding a draw in one place moves none elsewhere."""
     return Random(":".join(map(str, (seed, *names))))
-
-
-@dataclass(frozen=True)
-class Enrolment:
-    """Who is screened in which order, at which site, with which arm: all that people of one trial must agree on.
-
-    A few bytes a person; everything else about somebody is drawn when it is their turn, so that a trial of any size can be told person by
-    person. Positions are ranks in the order of screening, from 0.
-
-    Args:
-        seed: the same seed gives the same trial.
-        participants: how many are randomized.
-        sites: how many sites; positions go round them.
-        calibrated: take the courses of use from `calibration.py` (55 participants only); everything else is drawn all the same.
-    """
-
-    seed: int
-    participants: int
-    sites: int = 1
-    calibrated: bool = False
-
-    def __post_init__(self) -> None:
-        if self.calibrated and self.participants != len(calibration.PLAN):
-            raise ValueError(f"the calibrated trial has {len(calibration.PLAN)} participants")
-        if not 1 <= self.sites <= min(len(SITES), self.total):
-            raise ValueError(f"sites must be between 1 and {min(len(SITES), self.total)}")
-        if self.total > MOST_AT_A_SITE * self.sites:
-            raise ValueError(f"{self.total} people need more sites: {MOST_AT_A_SITE} is the most at one")
-
-    @property
-    def total(self) -> int:
-        """Everybody who is screened."""
-        return self.participants + round(self.participants * 28 / 55)
-
-    @cached_property
-    def _randomized(self) -> bytes:
-        order = bytearray([1] * self.participants + [0] * (self.total - self.participants))
-        stream(self.seed, "screening order").shuffle(order)
-        return bytes(order)
-
-    @cached_property
-    def _numbers(self) -> array[int]:
-        """How many were randomized before each position."""
-        return array("L", accumulate(self._randomized, initial=0))
-
-    @cached_property
-    def _arms(self) -> bytes:
-        ket = calibration.KETAMINE if self.calibrated else round(self.participants * KET_SHARE)
-        arms = bytearray([1] * ket + [0] * (self.participants - ket))
-        stream(self.seed, "randomization").shuffle(arms)
-        return bytes(arms)
-
-    @cached_property
-    def _courses(self) -> list[calibration.Course | None]:
-        if not self.calibrated:
-            return []
-        waiting = {arm: self._shuffled([c for c in calibration.PLAN if c.arm == arm]) for arm in ("KET", "MDZ")}
-        return [waiting["KET" if arm else "MDZ"].pop() for arm in self._arms]
-
-    def _shuffled(self, courses: list[calibration.Course]) -> list[calibration.Course | None]:
-        """Courses of one arm in an order of their own, each with a level of craving."""
-        stream(self.seed, "courses").shuffle(courses)
-        levels = calibration.craving_levels(len(courses))
-        stream(self.seed, "craving", courses[0].arm).shuffle(levels)
-        return [replace(course, craving_level=level) for course, level in zip(courses, levels, strict=True)]
-
-    @property
-    def end(self) -> date:
-        """The last day on which somebody may be admitted."""
-        return FIRST_ADMISSION + timedelta(days=ENROLMENT_DAYS + LONGEST_WAIT_DAYS + 1)
-
-    def places(self) -> Iterator[tuple[int, str]]:
-        """Position and record id of everybody, in the order of record ids."""
-        for site in range(self.sites):
-            for number, position in enumerate(range(site, self.total, self.sites), 1):
-                yield position, f"{SITES[site]}-{number:03d}"
-
-    def person(self, position: int, record_id: str) -> Participant | ScreenFailure:
-        """The truth about one person."""
-        gap = stream(self.seed, record_id, "gap").randint(-1, 1)
-        came = FIRST_ADMISSION + timedelta(days=ENROLMENT_DAYS * (position + 1) // self.total + gap)
-        if not self._randomized[position]:
-            return _screen_failure(self.seed, record_id, came)
-        rank = self._numbers[position]
-        person = _participant(self.seed, record_id, came, rank + 1, "KET" if self._arms[rank] else "MDZ")
-        _live(self.seed, person, self._courses[rank] if self.calibrated else None)
-        return person
 
 
 def _demographics(rng: Random, came: date) -> dict[str, object]:
@@ -209,7 +113,8 @@ def _age(birthday: date, on: date) -> int:
     return on.year - birthday.year - ((on.month, on.day) < (birthday.month, birthday.day))
 
 
-def _participant(seed: int, record_id: str, came: date, number: int, arm: str) -> Participant:
+def participant(seed: int, record_id: str, came: date, number: int, arm: str) -> Participant:
+    """Somebody who is randomized, with the number and the arm; the days are still to be lived."""
     rng = stream(seed, record_id, "person")
     admission = came + timedelta(days=rng.randint(7, LONGEST_WAIT_DAYS))
     return Participant(
@@ -224,7 +129,8 @@ def _participant(seed: int, record_id: str, came: date, number: int, arm: str) -
     )
 
 
-def _screen_failure(seed: int, record_id: str, came: date) -> ScreenFailure:
+def screen_failure(seed: int, record_id: str, came: date) -> ScreenFailure:
+    """Somebody who is not."""
     rng = stream(seed, record_id, "person")
     reason = rng.choices((1, 2, 3), (65, 25, 10))[0]
     return ScreenFailure(
@@ -239,7 +145,7 @@ def _screen_failure(seed: int, record_id: str, came: date) -> ScreenFailure:
     )
 
 
-def _live(seed: int, person: Participant, plan: calibration.Course | None) -> None:
+def live(seed: int, person: Participant, plan: calibration.Course | None) -> None:
     """Fill in the days: use before admission, the course after discharge, latent scores, six months."""
     rng = stream(seed, person.record_id, "life")
     chance = rng.betavariate(6, 5)

@@ -14,9 +14,22 @@ from typing import Self
 from simulator.endpoints import Endpoints
 from simulator.truth import Participant, ScreenFailure
 
-HEADER = (
-    "record_id arm route abst2w relapse_day relapsed abst6m admission last_contact_day use_days craving_before craving_after mindfulness stress"
-).split()
+HEADER = [
+    "record_id",
+    "arm",
+    "route",
+    "abst2w",
+    "relapse_day",
+    "relapsed",
+    "abst6m",
+    "admission",
+    "last_contact_day",
+    "use_days",
+    "craving_before",
+    "craving_after",
+    "mindfulness",
+    "stress",
+]
 
 
 def truth_row(person: Participant | ScreenFailure, found: Endpoints | None) -> Sequence[str]:
@@ -51,7 +64,9 @@ class TruthFiles:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._file.close()
 
     def add(self, rows: Iterable[Sequence[str]]) -> None:

@@ -14,7 +14,12 @@ SPELLINGS = {
     "ondansetron": "zofran",
     "lisinopril": "lisinipril 10",
 }
-TERMS = {"headache": "HEADACHE!!", "felt dizzy": "dizzy / lightheaded", "common cold": "cold, sniffles", "dry mouth": "cotton mouth"}
+TERMS = {
+    "headache": "HEADACHE!!",
+    "felt dizzy": "dizzy / lightheaded",
+    "common cold": "cold, sniffles",
+    "dry mouth": "cotton mouth",
+}
 
 
 def _complete_dates(case: Case, entry: Entry) -> bool:
@@ -66,7 +71,11 @@ def _respelled(form: str, name: str, words: dict[str, str]) -> Planter:
 
 
 PLANTERS = (
-    Planter("DQ-07", "telephone-number-in-a-narrative", cells("adverse_event", lambda c, e: {"ae_narrative": "sister Jane Roe called from 212-555-0142"})),
+    Planter(
+        "DQ-07",
+        "telephone-number-in-a-narrative",
+        cells("adverse_event", lambda c, e: {"ae_narrative": "sister Jane Roe called from 212-555-0142"}),
+    ),
     # what is wrong is the correction: the log does not know it
     Planter("DQ-09", "correction-not-logged", cells("physical", _written_over), touches_endpoint=True),
     Planter("DQ-71", "event-ends-before-it-starts", cells("adverse_event", _ends_before, _complete_dates)),
@@ -74,10 +83,17 @@ PLANTERS = (
     Planter("DQ-73", "serious-without-criterion", cells("adverse_event", lambda c, e: {"ae_serious": "1"})),
     Planter("DQ-74", "fatal-without-death", cells("adverse_event", lambda c, e: {"ae_outcome": FATAL})),
     Planter("DQ-75", "event-not-coded", cell("adverse_event", "ae_code", "")),
-    Planter("DQ-76", "withdrawn-after-a-whole-infusion", cells("adverse_event", lambda c, e: {"ae_action": DRUG_WITHDRAWN})),
+    Planter(
+        "DQ-76", "withdrawn-after-a-whole-infusion", cells("adverse_event", lambda c, e: {"ae_action": DRUG_WITHDRAWN})
+    ),
     Planter("DQ-77", "prohibited-medication", _prohibited),
     Planter("DQ-82", "disposition-missing", taken_away("disposition"), ("DQ-03",), True),
-    Planter("DQ-83", "dropout-called-completer", cells("disposition", lambda c, e: {"ds_status": "1", "ds_reason": ""}, _completed_after_all), touches_endpoint=True),
+    Planter(
+        "DQ-83",
+        "dropout-called-completer",
+        cells("disposition", lambda c, e: {"ds_status": "1", "ds_reason": ""}, _completed_after_all),
+        touches_endpoint=True,
+    ),
     _respelled("con_med", "cm_name", SPELLINGS),
     _respelled("adverse_event", "ae_term", TERMS),
 )

@@ -33,7 +33,9 @@ def _say(folder: Path, file: Path) -> None:
     path.write_text(json.dumps(said, indent=2) + "\n")
 
 
-def _edit(rule_id: str, name: str, change: Callable[[bytes], bytes], clean: str, dirty: str, is_said: bool = True) -> NightPlanter:
+def _edit(
+    rule_id: str, name: str, change: Callable[[bytes], bytes], clean: str, dirty: str, is_said: bool = True
+) -> NightPlanter:
     def make(folder: Path) -> Sequence[FileChange]:
         data = _data(folder)
         data.write_bytes(change(data.read_bytes()))
@@ -109,7 +111,14 @@ def _half_the_rows(content: bytes) -> bytes:
 
 
 STOPPING = (
-    _edit("DQ-01", "renamed-and-cut-off", lambda c: _cut(_header(b",ur_bze,", b",ur_bze_result,")(c)), "ur_bze", "ur_bze_result", is_said=False),
+    _edit(
+        "DQ-01",
+        "renamed-and-cut-off",
+        lambda c: _cut(_header(b",ur_bze,", b",ur_bze_result,")(c)),
+        "ur_bze",
+        "ur_bze_result",
+        is_said=False,
+    ),
     _edit("DQ-01", "column-renamed", _header(b",ur_bze,", b",ur_bze_result,"), "ur_bze", "ur_bze_result"),
     _edit("DQ-01", "column-twice", _header(b",ur_thc,", b",ur_bze,"), "ur_thc", "ur_bze"),
     _edit("DQ-01", "file-cut-off", _cut, "whole", "cut off", is_said=False),

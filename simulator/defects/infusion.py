@@ -60,7 +60,9 @@ def _asked_twice(case: Case) -> Sequence[Change]:
 
 
 PLANTERS = (
-    Planter("DQ-21", "discharged-late", cell("discharge", "dis_date", lambda day: moved(day, 3)), touches_endpoint=True),
+    Planter(
+        "DQ-21", "discharged-late", cell("discharge", "dis_date", lambda day: moved(day, 3)), touches_endpoint=True
+    ),
     # vital signs, CADSS, sessions and the randomization keep their day
     Planter("DQ-22", "infusion-a-day-late", cell("infusion", "inf_date", lambda day: moved(day, 1)), ("DQ-79",)),
     Planter("DQ-23", "second-infusion", _second_infusion, ("DQ-22",)),

@@ -5,8 +5,9 @@ Belongs here: the shapes, and the few ways to make an error out of a person's fo
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -31,7 +32,7 @@ class Change:
     field: str
     clean: str
     dirty: str
-    values: Mapping[str, str] = field(default_factory=dict, hash=False)
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ class Case:
     admission: date | None
     is_randomized: bool
     has_dropped_out: bool
-    entries: Mapping[Place, Entry] = field(hash=False)
+    entries: Mapping[Place, Entry] = dataclasses.field(hash=False)
     neighbour: Case | None
-    rng: Random = field(hash=False)
+    rng: Random = dataclasses.field(hash=False)
     exported: date
 
     def held(self, form: str) -> Iterator[Entry]:

@@ -86,8 +86,10 @@ def _neighbours_number(case: Case) -> Sequence[Change]:
 def _after_screening(case: Case) -> Sequence[Change]:
     """A craving form of a treatment week, of somebody who was never randomized."""
     screened = case.one("SCR", "screening")
-    if case.is_randomized or screened is None or case.pday(screened.values["scr_date"]) + 20 > case.pday(
-        case.exported.isoformat()
+    if (
+        case.is_randomized
+        or screened is None
+        or case.pday(screened.values["scr_date"]) + 20 > case.pday(case.exported.isoformat())
     ):
         return ()
     values = {"cr_date": moved(screened.values["scr_date"], 16), "cr_vas_mm": "40"}
@@ -113,17 +115,37 @@ PLANTERS = (
     Planter("DQ-05", "record-id-mistyped", _wrong_id, entails=("DQ-03",)),
     Planter("DQ-06", "record-unknown", _unknown_person),
     Planter("DQ-11", "consent-after-screening", cell("screening", "icf_date", lambda day: moved(day, 3))),
-    Planter("DQ-12", "old-consent-version", cell("screening", "icf_version", "1.0", lambda c, e: e.values["icf_version"] == "2.0")),
-    Planter("DQ-13", "age-mistyped", cell("demographics", "dm_age", lambda age: str(int(age) - 4 if int(age) > 40 else int(age) + 4), randomized)),
+    Planter(
+        "DQ-12",
+        "old-consent-version",
+        cell("screening", "icf_version", "1.0", lambda c, e: e.values["icf_version"] == "2.0"),
+    ),
+    Planter(
+        "DQ-13",
+        "age-mistyped",
+        cell("demographics", "dm_age", lambda age: str(int(age) - 4 if int(age) > 40 else int(age) + 4), randomized),
+    ),
     Planter("DQ-14", "ethnicity-code-unknown", cell("demographics", "dm_ethnicity", "6")),
     Planter("DQ-15", "criterion-not-met", cell("eligibility", "ie_inc_3", "0", randomized)),
     Planter("DQ-16", "too-few-criteria", _not_dependent),
     Planter("DQ-17", "randomization-number-twice", _neighbours_number),
     Planter("DQ-18", "randomized-after-infusion", cell("randomization", "rand_date", lambda day: moved(day, 1))),
     # the dose stays that of the other arm
-    Planter("DQ-19", "arms-out-of-balance", cell("randomization", "rand_arm", "2", _ketamine), ("DQ-25", "DQ-26"), True, 3, 0.2),
+    Planter(
+        "DQ-19",
+        "arms-out-of-balance",
+        cell("randomization", "rand_arm", "2", _ketamine),
+        ("DQ-25", "DQ-26"),
+        True,
+        3,
+        0.2,
+    ),
     Planter("DQ-20", "form-of-a-screen-failure", _after_screening),
-    Planter("DQ-27", "weight-in-pounds", cell("admission", "adm_weight_kg", lambda kg: f"{float(kg) * POUNDS_PER_KG:.1f}", _light)),
+    Planter(
+        "DQ-27",
+        "weight-in-pounds",
+        cell("admission", "adm_weight_kg", lambda kg: f"{float(kg) * POUNDS_PER_KG:.1f}", _light),
+    ),
     Planter("DQ-28", "body-mass-index-mistyped", cell("physical", "pe_bmi", lambda index: f"{float(index) + 1.5:.1f}")),
     Planter("DQ-29", "pregnancy-test-positive", cell("physical", "pe_pregnancy", "2", _woman)),
     Planter("DQ-29", "pressure-high-before-infusion", cells("physical", lambda c, e: {"pe_sbp": "152"}, randomized)),

@@ -65,7 +65,11 @@ PLANTERS = (
     # the form's own total was made of the right answers
     Planter("DQ-40", "stress-scale-shifted", cells("pss", _shifted, _has_top), ("DQ-42",)),
     Planter("DQ-41", "mindfulness-reversed-already", _prereversed, ("DQ-47",), at_least=12, weight=0.1),
-    Planter("DQ-42", "total-mistyped", cell("pss", "pss_total", lambda total: str(int(total) + 3 if int(total) < 30 else int(total) - 3))),
+    Planter(
+        "DQ-42",
+        "total-mistyped",
+        cell("pss", "pss_total", lambda total: str(int(total) + 3 if int(total) < 30 else int(total) - 3)),
+    ),
     Planter("DQ-43", "ticked-straight-down", cells("ffmq", _straight, _is_answered)),
     Planter("DQ-46", "questionnaire-dated-early", cell("pss", "pss_date", lambda day: moved(day, -4))),
     Planter("DQ-47", "mindfulness-jumps", cells("ffmq", _at_the_end_of_the_scale, _in_week)),

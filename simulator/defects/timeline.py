@@ -24,8 +24,10 @@ def _day_in(days: range) -> Callable[[Case, Entry], bool]:
 
 def _inside(case: Case, entry: Entry) -> bool:
     """A day with days told before and after it by the same interview."""
-    return _day_in(range(-25, 30))(case, entry) and entry.instance > 1 and (
-        case.one(entry.visit, "tlfb", entry.instance + 1) is not None
+    return (
+        _day_in(range(-25, 30))(case, entry)
+        and entry.instance > 1
+        and (case.one(entry.visit, "tlfb", entry.instance + 1) is not None)
     )
 
 
@@ -71,7 +73,12 @@ def _reached(case: Case, entry: Entry) -> bool:
 PLANTERS = (
     Planter("DQ-51", "day-missing", taken_away("tlfb", _inside), ("DQ-03",), True),
     Planter("DQ-52", "day-told-twice", _told_twice, touches_endpoint=True),
-    Planter("DQ-53", "day-of-the-interview-itself", cells("tlfb", lambda c, e: {"tl_interview_date": e.values["tl_day"]}, _day_in(range(7, 30))), touches_endpoint=True),
+    Planter(
+        "DQ-53",
+        "day-of-the-interview-itself",
+        cells("tlfb", lambda c, e: {"tl_interview_date": e.values["tl_day"]}, _day_in(range(7, 30))),
+        touches_endpoint=True,
+    ),
     Planter("DQ-54", "amount-without-use", cells("tlfb", lambda c, e: {"tl_usd": "40"}, _answer("0"))),
     Planter("DQ-55", "amount-beyond-belief", cell("tlfb", "tl_usd", "1500", _answer("1"))),
     # a day of use in hospital is a first use before discharge; urine at discharge may contradict what was told before
@@ -79,7 +86,14 @@ PLANTERS = (
     Planter("DQ-57", "many-days-unknown", _many_unknown, touches_endpoint=True, weight=0.2),
     # positive specimens at screening and admission then stand against what is told
     Planter("DQ-58", "little-use-before-admission", _little_use, ("DQ-61", "DQ-62"), True, weight=0.2),
-    Planter("DQ-84", "call-contradicts-its-timeline", cells("followup", _contradicted, _reached), touches_endpoint=True),
-    Planter("DQ-84", "call-outside-its-window", cell("followup", "fu_date", lambda day: moved(day, -60), _reached), touches_endpoint=True),
+    Planter(
+        "DQ-84", "call-contradicts-its-timeline", cells("followup", _contradicted, _reached), touches_endpoint=True
+    ),
+    Planter(
+        "DQ-84",
+        "call-outside-its-window",
+        cell("followup", "fu_date", lambda day: moved(day, -60), _reached),
+        touches_endpoint=True,
+    ),
     Planter("DQ-90", "amounts-never-asked", _amounts_not_asked, at_least=3, weight=0.2),
 )

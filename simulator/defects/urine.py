@@ -58,14 +58,31 @@ def _valid(case: Case, entry: Entry) -> bool:
 
 PLANTERS = (
     Planter("DQ-60", "cut-off-missing", cell("urine", "ur_bze_cutoff_ng_ml", "")),
-    Planter("DQ-61", "positive-without-told-use", cells("urine", lambda c, e: POSITIVE, _since(11, 60, "0")), touches_endpoint=True),
+    Planter(
+        "DQ-61",
+        "positive-without-told-use",
+        cells("urine", lambda c, e: POSITIVE, _since(11, 60, "0")),
+        touches_endpoint=True,
+    ),
     # use four to ten days before is none in the three days before
-    Planter("DQ-62", "positive-days-after-use", cells("urine", lambda c, e: POSITIVE, _since(4, 10, "0")), ("DQ-61",), True),
-    Planter("DQ-63", "negative-after-use", cells("urine", lambda c, e: NEGATIVE, _since(0, 1, "1")), touches_endpoint=True),
+    Planter(
+        "DQ-62", "positive-days-after-use", cells("urine", lambda c, e: POSITIVE, _since(4, 10, "0")), ("DQ-61",), True
+    ),
+    Planter(
+        "DQ-63", "negative-after-use", cells("urine", lambda c, e: NEGATIVE, _since(0, 1, "1")), touches_endpoint=True
+    ),
     Planter("DQ-64", "validity-not-as-measured", cell("urine", "ur_validity", "2", _valid)),
     Planter("DQ-66", "temperature-in-celsius", cell("urine", "ur_temp_f", lambda f: f"{(float(f) - 32) / 1.8:.1f}")),
-    Planter("DQ-68", "benzodiazepine-without-medication", cells("urine", lambda c, e: {"ur_bzd": "1"}, _without_medication("ur_bzd"))),
-    Planter("DQ-69", "amphetamine-without-medication", cells("urine", lambda c, e: {"ur_amp": "1"}, _without_medication("ur_amp"))),
+    Planter(
+        "DQ-68",
+        "benzodiazepine-without-medication",
+        cells("urine", lambda c, e: {"ur_bzd": "1"}, _without_medication("ur_bzd")),
+    ),
+    Planter(
+        "DQ-69",
+        "amphetamine-without-medication",
+        cells("urine", lambda c, e: {"ur_amp": "1"}, _without_medication("ur_amp")),
+    ),
     Planter("DQ-70", "specimen-number-twice", _number_of_another),
     Planter("DQ-70", "received-before-collected", cells("urine", _received_before, _done)),
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from simulator.crf import SLOTS
 from simulator.defects.model import Case, Change, Planter, cell, cells, changes, moved, taken_away
 from simulator.entry import Entry
 from simulator.observation.visits import window
+from simulator.schedule import SLOTS
 
 FRIDAY = 4
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def _was_attended(entry: Entry) -> bool:
@@ -54,7 +55,7 @@ def _at_weekly_visit(case: Case, entry: Entry) -> bool:
 def _in_words(day: str) -> str:
     """4-Mar-31."""
     moment = date.fromisoformat(day)
-    return f"{moment.day}-{'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split()[moment.month - 1]}-{moment.year % 100}"
+    return f"{moment.day}-{MONTHS[moment.month - 1]}-{moment.year % 100}"
 
 
 def _with_slashes(day: str) -> str:
@@ -69,14 +70,27 @@ def _ten_years_on(case: Case, entry: Entry) -> Mapping[str, str]:
 
 PLANTERS = (
     # the forms of the visit keep their dates
-    Planter("DQ-33", "visit-after-its-window", cell("visit_status", "vis_date", lambda day: moved(day, 8), _can_be_late), ("DQ-39", "DQ-46"), True),
+    Planter(
+        "DQ-33",
+        "visit-after-its-window",
+        cell("visit_status", "vis_date", lambda day: moved(day, 8), _can_be_late),
+        ("DQ-39", "DQ-46"),
+        True,
+    ),
     Planter("DQ-34", "two-visits-on-one-day", _on_one_day, ("DQ-33", "DQ-46", "DQ-80"), True),
     Planter("DQ-35", "visit-after-withdrawal", _withdrawn_early, ("DQ-82", "DQ-83"), True),
     Planter("DQ-36", "questionnaire-missing", taken_away("ffmq", _at_weekly_visit), ("DQ-03",)),
     Planter("DQ-37", "year-mistyped", cells("laboratory", _ten_years_on)),
     Planter("DQ-38", "date-in-words", cell("laboratory", "lb_date", _in_words)),
     Planter("DQ-38", "date-with-slashes", cell("scid", "scd_date", _with_slashes)),
-    Planter("DQ-39", "visit-on-a-saturday", cell("visit_status", "vis_date", lambda day: moved(day, 1), _is_friday_in_slot_b), touches_endpoint=True),
+    Planter(
+        "DQ-39",
+        "visit-on-a-saturday",
+        cell("visit_status", "vis_date", lambda day: moved(day, 1), _is_friday_in_slot_b),
+        touches_endpoint=True,
+    ),
     Planter("DQ-59", "urine-form-missing", taken_away("urine", _at_weekly_visit), ("DQ-03", "DQ-36"), True),
-    Planter("DQ-80", "session-on-another-day", cell("mbrp_session", "ms_date", lambda day: moved(day, 1), _at_weekly_visit)),
+    Planter(
+        "DQ-80", "session-on-another-day", cell("mbrp_session", "ms_date", lambda day: moved(day, 1), _at_weekly_visit)
+    ),
 )

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from simulator.crf import WEEKLY
 from simulator.observation.record import Record, clock
+from simulator.schedule import WEEKLY
 from simulator.truth import DISCHARGE, Participant
 
 TIMEPOINTS = (-10, 0, 10, 20, 30, 40, 60, 90, 120)
@@ -68,9 +68,7 @@ def _cadss_item(rng: Random, level: float, minute: int) -> int:
     return min(1, value) if minute == -10 else value
 
 
-def _vitals(
-    rng: Random, person: Participant, minute: int, start: int, pressure: float, pulse: float
-) -> dict[str, Any]:
+def _vitals(rng: Random, person: Participant, minute: int, start: int, pressure: float, pulse: float) -> dict[str, Any]:
     effect = 18 * max(0.0, 1 - abs(minute - 40) / 60) if person.arm == "KET" else -3 * (0 < minute < 60)
     systolic = min(176, round(pressure + effect + rng.gauss(0, 5)))
     return {

@@ -10,8 +10,8 @@ from math import expm1
 from random import Random
 from typing import Any
 
-from simulator.crf import SCHEDULE
 from simulator.observation.record import Record
+from simulator.schedule import SCHEDULE
 from simulator.truth import Participant
 
 REVERSED_FFMQ = frozenset((3, 5, 8, 10, 12, 13, 14, 16, 17, 18, 22, 23, 25, 28, 30, 34, 35, 38, 39))
@@ -71,7 +71,7 @@ def _total(items: dict[str, Any]) -> int | str:
     """The sum as the form calculates it; blank when an item is missing."""
     if any(value in ("", "-99") for value in items.values()):
         return ""
-    return sum(4 - value if int(name[-2:]) in REVERSED_PSS else value for name, value in items.items())
+    return sum(4 - int(value) if int(name[-2:]) in REVERSED_PSS else int(value) for name, value in items.items())
 
 
 def _cssrs(rng: Random) -> dict[str, Any]:

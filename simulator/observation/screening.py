@@ -76,9 +76,7 @@ def _eligibility(day: date, criteria: int, failed_item: int | None, reason: int 
     return values | ({} if reason is None else {"ie_exclusion_reason": reason})
 
 
-def _examined(
-    rng: Random, person: Participant | ScreenFailure, day: int, criteria: frozenset[int]
-) -> Iterator[Record]:
+def _examined(rng: Random, person: Participant | ScreenFailure, day: int, criteria: frozenset[int]) -> Iterator[Record]:
     """Diagnosis, demographics and examination."""
     answers = {f"scd_crit_{n}": int(n in criteria) for n in range(1, 8)}
     yield Record("SCR", "scid", 0, day, {"scd_date": person.screening} | answers)

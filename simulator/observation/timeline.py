@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from simulator.crf import SLOTS
 from simulator.observation.record import Record
+from simulator.schedule import SLOTS
 from simulator.truth import DISCHARGE, TRIAL_END, Participant
 
 LOOKBACK_M6 = 30

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from simulator.crf import SLOTS
 from simulator.observation.record import Record
+from simulator.schedule import SLOTS
 from simulator.truth import DISCHARGE, Participant
 
 DETECTION = (0.91, 0.95, 0.94, 0.91, 0.84, 0.76, 0.70, 0.57, 0.49, 0.44, 0.39)

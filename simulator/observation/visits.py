@@ -12,7 +12,7 @@ from datetime import date
 from random import Random
 from typing import Any
 
-from simulator import crf
+from simulator import schedule
 from simulator.observation.record import Record
 from simulator.truth import AMENDED, DISCHARGE, Participant
 
@@ -32,7 +32,7 @@ def days(rng: Random, person: Participant) -> dict[str, int | None]:
     kept: dict[str, int | None] = {"SCR": person.pday(person.screening)}
     kept |= {f"P{day}": day if day <= person.discharge_day else None for day in range(1, DISCHARGE + 1)}
     before = DISCHARGE
-    for slot in crf.SLOTS:
+    for slot in schedule.SLOTS:
         kept[slot] = _slot_day(rng, person, slot, before)
         before = kept[slot] or before
     end = max(36, before + 1) + rng.choice((0, 0, 0, 1, 1, 2, 3, 5))
@@ -90,7 +90,7 @@ def _noted(visit: str) -> int:
 
 def _attended(rng: Random, day: date, visit: str) -> dict[str, Any]:
     """Since the amendment the form asks how the visit was held."""
-    by_video = visit in crf.SLOTS and rng.random() < 0.1
+    by_video = visit in schedule.SLOTS and rng.random() < 0.1
     return {"vis_attended": 1, "vis_date": day} | ({"vis_mode": 1 + by_video} if day >= AMENDED else {})
 
 
