@@ -8,6 +8,7 @@
         '1': 'RECOVERED/RESOLVED', '2': 'RECOVERING/RESOLVING', '3': 'NOT RECOVERED/NOT RESOLVED',
         '4': 'RECOVERED/RESOLVED WITH SEQUELAE', '5': 'FATAL', '6': 'UNKNOWN',
     } %}
+{% set missing_codes_1 = ['-99', '-98', '-97', '-96', '-88'] %}
 {% set screening_columns = [
         'synthetic_data', 'site_id', 'scr_date', 'scr_initials', 'icf_date', 'icf_version',
     ] %}
@@ -43,7 +44,7 @@ visits as (
     'adverse_event',
     columns=[
         'ae_term', 'ae_code', 'ae_start', 'ae_end', 'ae_severity', 'ae_serious', 'ae_relation', 'ae_action',
-        'ae_outcome',
+        'ae_outcome', 'ae_aware_date', 'ae_reported_date', 'ae_dictionary', 'ae_narrative',
     ],
     checkboxes=[
         'ae_seriousness___1', 'ae_seriousness___2', 'ae_seriousness___3', 'ae_seriousness___4',
@@ -58,8 +59,8 @@ final as (
         {{ staged_keys() }},
         {{ staged_text('ae_term') }},
         {{ staged_text('ae_code') }},
-        {{ staged_partial_date('ae_start') }},
-        {{ staged_partial_date('ae_end') }},
+        {{ staged_partial_date('ae_start', missing_codes=missing_codes_1) }},
+        {{ staged_partial_date('ae_end', missing_codes=missing_codes_1) }},
         {{ staged_code('ae_severity', terms_severity) }},
         {{ staged_yesno('ae_serious') }},
         {{ staged_checkbox('ae_seriousness', [
@@ -69,6 +70,10 @@ final as (
         {{ staged_code('ae_relation', terms_relation) }},
         {{ staged_code('ae_action', terms_ae_action) }},
         {{ staged_code('ae_outcome', terms_ae_outcome) }},
+        {{ staged_date('ae_aware_date') }},
+        {{ staged_date('ae_reported_date') }},
+        {{ staged_text('ae_dictionary') }},
+        {{ staged_text('ae_narrative') }},
         {{ staged_origin() }}
     from judged
     where rule_id is null

@@ -3,6 +3,7 @@
         '1': 'ANTIDEPRESSANT', '2': 'ANTIPSYCHOTIC', '3': 'BENZODIAZEPINE', '4': 'STIMULANT', '5': 'OPIOID',
         '6': 'ANALGESIC', '7': 'ANTIHYPERTENSIVE', '8': 'ANTIEMETIC', '9': 'OTHER',
     } %}
+{% set missing_codes_1 = ['-99', '-98', '-97', '-96', '-88'] %}
 {% set screening_columns = [
         'synthetic_data', 'site_id', 'scr_date', 'scr_initials', 'icf_date', 'icf_version',
     ] %}
@@ -36,7 +37,7 @@ visits as (
 
 {{ rows_of_form(
     'con_med',
-    columns=['cm_name', 'cm_code', 'cm_class', 'cm_start', 'cm_end', 'cm_indication'],
+    columns=['cm_name', 'cm_code', 'cm_class', 'cm_start', 'cm_end', 'cm_indication', 'cm_dictionary'],
     repeats='yes',
     screening_columns=screening_columns,
 ) }},
@@ -47,9 +48,10 @@ final as (
         {{ staged_text('cm_name') }},
         {{ staged_text('cm_code') }},
         {{ staged_code('cm_class', terms_medication_class) }},
-        {{ staged_partial_date('cm_start') }},
-        {{ staged_partial_date('cm_end') }},
+        {{ staged_partial_date('cm_start', missing_codes=missing_codes_1) }},
+        {{ staged_partial_date('cm_end', missing_codes=missing_codes_1) }},
         {{ staged_text('cm_indication') }},
+        {{ staged_text('cm_dictionary') }},
         {{ staged_origin() }}
     from judged
     where rule_id is null

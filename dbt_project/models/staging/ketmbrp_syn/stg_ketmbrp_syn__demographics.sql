@@ -9,6 +9,7 @@
         '1': 'HISPANIC OR LATINO', '2': 'NOT HISPANIC OR LATINO', '3': 'UNKNOWN', '4': 'NOT REPORTED',
     } %}
 {% set terms_route = {'1': 'SMOKED', '2': 'NASAL', '3': 'IV', '4': 'ORAL'} %}
+{% set missing_codes_1 = ['-99', '-98', '-97', '-96', '-88'] %}
 {% set screening_columns = [
         'synthetic_data', 'site_id', 'scr_date', 'scr_initials', 'icf_date', 'icf_version',
     ] %}
@@ -56,7 +57,7 @@ final as (
         {{ staged_code('dm_race', terms_race) }},
         {{ staged_code('dm_ethnicity', terms_ethnicity) }},
         {{ staged_code('dm_route', terms_route) }},
-        {{ staged_number('dm_height_cm') }},
+        {{ staged_number('dm_height_cm', missing_codes=missing_codes_1) }},
         {{ staged_origin() }}
     from judged
     where rule_id is null

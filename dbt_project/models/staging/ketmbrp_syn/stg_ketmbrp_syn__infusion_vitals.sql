@@ -44,7 +44,7 @@ final as (
     select
         {{ staged_keys() }},
         {{ staged_integer('iv_timepoint') }},
-        {{ staged_time('iv_time') }},
+        {{ staged_time('iv_time', missing_codes=missing_codes_1) }},
         {{ staged_integer('iv_sbp', missing_codes=missing_codes_1) }},
         {{ staged_integer('iv_dbp', missing_codes=missing_codes_1) }},
         {{ staged_integer('iv_hr', missing_codes=missing_codes_1) }},

@@ -33,7 +33,10 @@ visits as (
 
 {{ rows_of_form(
     'mbrp_session',
-    columns=['ms_session_no', 'ms_date', 'ms_attended', 'ms_minutes', 'ms_therapist', 'ms_home_practice_days'],
+    columns=[
+        'ms_session_no', 'ms_date', 'ms_attended', 'ms_minutes', 'ms_therapist', 'ms_home_practice_days',
+        'ms_fid_rated', 'ms_fid_rater_1', 'ms_fid_rater_2',
+    ],
     repeats='no',
     screening_columns=screening_columns,
 ) }},
@@ -47,6 +50,9 @@ final as (
         {{ staged_integer('ms_minutes', missing_codes=missing_codes_1) }},
         {{ staged_text('ms_therapist') }},
         {{ staged_integer('ms_home_practice_days', missing_codes=missing_codes_1) }},
+        {{ staged_yesno('ms_fid_rated') }},
+        {{ staged_integer('ms_fid_rater_1') }},
+        {{ staged_integer('ms_fid_rater_2') }},
         {{ staged_origin() }}
     from judged
     where rule_id is null

@@ -36,7 +36,7 @@ visits as (
     'pss',
     columns=[
         'pss_date', 'pss_01', 'pss_02', 'pss_03', 'pss_04', 'pss_05', 'pss_06', 'pss_07', 'pss_08', 'pss_09',
-        'pss_10',
+        'pss_10', 'pss_total',
     ],
     repeats='no',
     screening_columns=screening_columns,
@@ -56,6 +56,7 @@ final as (
         {{ staged_code('pss_08', terms_frequency_0_4, missing_codes=missing_codes_1) }},
         {{ staged_code('pss_09', terms_frequency_0_4, missing_codes=missing_codes_1) }},
         {{ staged_code('pss_10', terms_frequency_0_4, missing_codes=missing_codes_1) }},
+        {{ staged_integer('pss_total') }},
         {{ staged_origin() }}
     from judged
     where rule_id is null

@@ -69,6 +69,26 @@ select * from (
 with
 
 exported as (
+    select * from {{ source('raw_ketmbrp_syn', 'scid') }}
+),
+
+{{ quarantined_rows(
+    'scid',
+    columns=[
+        'scd_date', 'scd_crit_1', 'scd_crit_2', 'scd_crit_3', 'scd_crit_4', 'scd_crit_5', 'scd_crit_6',
+        'scd_crit_7',
+    ],
+    repeats='no',
+    screening_columns=screening_columns,
+) }}
+) as rows_of_scid
+
+union all
+
+select * from (
+with
+
+exported as (
     select * from {{ source('raw_ketmbrp_syn', 'demographics') }}
 ),
 
@@ -79,6 +99,57 @@ exported as (
     screening_columns=screening_columns,
 ) }}
 ) as rows_of_demographics
+
+union all
+
+select * from (
+with
+
+exported as (
+    select * from {{ source('raw_ketmbrp_syn', 'physical') }}
+),
+
+{{ quarantined_rows(
+    'physical',
+    columns=['pe_date', 'pe_sbp', 'pe_dbp', 'pe_hr', 'pe_weight_kg', 'pe_bmi', 'pe_pregnancy'],
+    repeats='no',
+    screening_columns=screening_columns,
+) }}
+) as rows_of_physical
+
+union all
+
+select * from (
+with
+
+exported as (
+    select * from {{ source('raw_ketmbrp_syn', 'medical_history') }}
+),
+
+{{ quarantined_rows(
+    'medical_history',
+    columns=['mh_term', 'mh_code', 'mh_start', 'mh_ongoing'],
+    repeats='yes',
+    screening_columns=screening_columns,
+) }}
+) as rows_of_medical_history
+
+union all
+
+select * from (
+with
+
+exported as (
+    select * from {{ source('raw_ketmbrp_syn', 'laboratory') }}
+),
+
+{{ quarantined_rows(
+    'laboratory',
+    columns=['lb_date', 'lb_test', 'lb_value', 'lb_unit', 'lb_low', 'lb_high'],
+    repeats='yes',
+    screening_columns=screening_columns,
+) }}
+) as rows_of_laboratory
 
 union all
 
@@ -220,7 +291,10 @@ exported as (
 
 {{ quarantined_rows(
     'mbrp_session',
-    columns=['ms_session_no', 'ms_date', 'ms_attended', 'ms_minutes', 'ms_therapist', 'ms_home_practice_days'],
+    columns=[
+        'ms_session_no', 'ms_date', 'ms_attended', 'ms_minutes', 'ms_therapist', 'ms_home_practice_days',
+        'ms_fid_rated', 'ms_fid_rater_1', 'ms_fid_rater_2',
+    ],
     repeats='no',
     screening_columns=screening_columns,
 ) }}
@@ -238,9 +312,9 @@ exported as (
 {{ quarantined_rows(
     'urine',
     columns=[
-        'ur_done', 'ur_not_done_reason', 'ur_date', 'ur_specimen_id', 'ur_bze', 'ur_bze_ng_ml',
-        'ur_bze_cutoff_ng_ml', 'ur_thc', 'ur_opi', 'ur_amp', 'ur_mamp', 'ur_bzd', 'ur_creatinine_mg_dl',
-        'ur_specific_gravity', 'ur_ph', 'ur_nitrite_ug_ml', 'ur_temp_f', 'ur_validity',
+        'ur_done', 'ur_not_done_reason', 'ur_date', 'ur_specimen_id', 'ur_received_date', 'ur_resulted_date',
+        'ur_bze', 'ur_bze_ng_ml', 'ur_bze_cutoff_ng_ml', 'ur_thc', 'ur_opi', 'ur_amp', 'ur_mamp', 'ur_bzd',
+        'ur_creatinine_mg_dl', 'ur_specific_gravity', 'ur_ph', 'ur_nitrite_ug_ml', 'ur_temp_f', 'ur_validity',
     ],
     repeats='no',
     screening_columns=screening_columns,
@@ -320,12 +394,32 @@ exported as (
     'pss',
     columns=[
         'pss_date', 'pss_01', 'pss_02', 'pss_03', 'pss_04', 'pss_05', 'pss_06', 'pss_07', 'pss_08', 'pss_09',
-        'pss_10',
+        'pss_10', 'pss_total',
     ],
     repeats='no',
     screening_columns=screening_columns,
 ) }}
 ) as rows_of_pss
+
+union all
+
+select * from (
+with
+
+exported as (
+    select * from {{ source('raw_ketmbrp_syn', 'cssrs') }}
+),
+
+{{ quarantined_rows(
+    'cssrs',
+    columns=[
+        'cs_date', 'cs_idea_1', 'cs_idea_2', 'cs_idea_3', 'cs_idea_4', 'cs_idea_5', 'cs_behaviour',
+        'cs_safety_form',
+    ],
+    repeats='no',
+    screening_columns=screening_columns,
+) }}
+) as rows_of_cssrs
 
 union all
 
@@ -340,7 +434,7 @@ exported as (
     'adverse_event',
     columns=[
         'ae_term', 'ae_code', 'ae_start', 'ae_end', 'ae_severity', 'ae_serious', 'ae_relation', 'ae_action',
-        'ae_outcome',
+        'ae_outcome', 'ae_aware_date', 'ae_reported_date', 'ae_dictionary', 'ae_narrative',
     ],
     checkboxes=[
         'ae_seriousness___1', 'ae_seriousness___2', 'ae_seriousness___3', 'ae_seriousness___4',
@@ -362,7 +456,7 @@ exported as (
 
 {{ quarantined_rows(
     'con_med',
-    columns=['cm_name', 'cm_code', 'cm_class', 'cm_start', 'cm_end', 'cm_indication'],
+    columns=['cm_name', 'cm_code', 'cm_class', 'cm_start', 'cm_end', 'cm_indication', 'cm_dictionary'],
     repeats='yes',
     screening_columns=screening_columns,
 ) }}

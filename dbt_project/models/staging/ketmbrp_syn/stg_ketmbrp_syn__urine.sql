@@ -40,9 +40,9 @@ visits as (
 {{ rows_of_form(
     'urine',
     columns=[
-        'ur_done', 'ur_not_done_reason', 'ur_date', 'ur_specimen_id', 'ur_bze', 'ur_bze_ng_ml',
-        'ur_bze_cutoff_ng_ml', 'ur_thc', 'ur_opi', 'ur_amp', 'ur_mamp', 'ur_bzd', 'ur_creatinine_mg_dl',
-        'ur_specific_gravity', 'ur_ph', 'ur_nitrite_ug_ml', 'ur_temp_f', 'ur_validity',
+        'ur_done', 'ur_not_done_reason', 'ur_date', 'ur_specimen_id', 'ur_received_date', 'ur_resulted_date',
+        'ur_bze', 'ur_bze_ng_ml', 'ur_bze_cutoff_ng_ml', 'ur_thc', 'ur_opi', 'ur_amp', 'ur_mamp', 'ur_bzd',
+        'ur_creatinine_mg_dl', 'ur_specific_gravity', 'ur_ph', 'ur_nitrite_ug_ml', 'ur_temp_f', 'ur_validity',
     ],
     repeats='no',
     screening_columns=screening_columns,
@@ -55,6 +55,8 @@ final as (
         {{ staged_code('ur_not_done_reason', terms_not_done_reason) }},
         {{ staged_date('ur_date') }},
         {{ staged_text('ur_specimen_id') }},
+        {{ staged_date('ur_received_date', missing_codes=missing_codes_1) }},
+        {{ staged_date('ur_resulted_date') }},
         {{ staged_code('ur_bze', terms_urine_result) }},
         {{ staged_number('ur_bze_ng_ml', missing_codes=missing_codes_1) }},
         {{ staged_number('ur_bze_cutoff_ng_ml') }},
