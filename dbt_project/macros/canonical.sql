@@ -33,7 +33,7 @@
     'concomitant_medication': 'medication_no int, term_code string, medication_class string, start_text string,
         start_date date, start_pday int, end_text string, end_date date, end_pday int',
     'lab_result': 'visit string, test string, collected_date date, collected_pday int, value double, unit string,
-        value_text string',
+        value_text string, normal_low double, normal_high double',
     'event': 'event_kind string, event_no int, visit string, category string, term_code string, severity string,
         is_serious boolean, has_seriousness_criterion boolean, relation string, action_taken string, outcome string,
         is_major boolean, status string, reason string, is_consent_withdrawn boolean, death_date date,

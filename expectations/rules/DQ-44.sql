@@ -9,6 +9,6 @@ select
 from intermediate.int_instrument_score as score
 inner join protocol.instruments as instrument
     on score.instrument = instrument.instrument and score.scale = instrument.scale
-where (instrument.method = 'sum' and score.items_missing > instrument.items_missing_max and score.score_prorated is not null)
+where (instrument.method <> 'sum_of_scales' and score.items_missing > instrument.items_missing_max and score.score_prorated is not null)
     or (score.items_missing > 0 and score.score_strict is not null)
     or score.score_prorated not between instrument.score_min and instrument.score_max

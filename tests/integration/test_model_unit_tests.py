@@ -17,7 +17,7 @@ from house import PROJECT, STUDY, House
 DBT_PROJECT = PROJECT / "dbt_project"
 DERIVED = ("intermediate/int_*.sql", f"staging/{STUDY}/map_*.sql")
 # Models that hand rows on as they are.
-PASS_THROUGH = {"int_randomization", f"map_{STUDY}__lab_result"}
+PASS_THROUGH = {"int_randomization"}
 
 # model -> what stands in it, and the wrong answer planted instead; a model's name without prefix is a map's
 PLANTED = {
@@ -52,6 +52,7 @@ PLANTED = {
     "followup_interview": (" where is_touched", ""),
     "form_record": ("'ur_date', 'ur_not_done_reason'", "'ur_date', 'null'"),
     "instrument_response": ("cd_timepoint <= 0", "cd_timepoint < 0"),
+    "lab_result": ("lb_low as normal_low", "lb_high as normal_low"),
     "participant": ("'discharge.dis_date', 'admission.adm_date'", "'admission.adm_date', 'discharge.dis_date'"),
     "randomization": ("rand_date asc nulls last", "rand_date desc nulls last"),
     "self_report_day": ("'tlfb.tl_day', 'participant", "'tlfb.tl_interview_date', 'participant"),
@@ -59,6 +60,19 @@ PLANTED = {
     "urine_result": ("coalesce(ur_done, ur_date is not null)", "coalesce(ur_date is not null, ur_done)"),
     "visit": ("coalesce(visit, 'UNS')", "visit"),
     "vital_sign": ("when 'SYSBP' then cast(infusion_vitals.iv_sbp", "when 'SYSBP' then cast(infusion_vitals.iv_dbp"),
+}
+# unit test -> model, and a second wrong answer in it, which this test alone can see
+PLANTED_BESIDE = {
+    "cssrs_ideation_level_is_the_highest_item": (
+        "int_instrument_score",
+        "when scales.method = 'sum' then sum(answers.points)",
+        "when true then sum(answers.points)",
+    ),
+    "cssrs_ideation_and_behaviour_are_items": (
+        "instrument_response",
+        "cast(cs_behaviour as int)",
+        "cast(cs_safety_form as int)",
+    ),
 }
 
 
@@ -132,10 +146,13 @@ def test_a_wrong_answer_in_each_model_is_seen(build: Path, tmp_path: Path, monke
     shutil.copytree(DBT_PROJECT, project, ignore=shutil.ignore_patterns("target"))
     for name, (right, wrong) in PLANTED.items():
         plant(project, name, right, wrong)
+    for name, right, wrong in PLANTED_BESIDE.values():
+        plant(project, name, right, wrong)
     tests = run_unit_tests(project, build, tmp_path / "run", monkeypatch)
     assert {t.name for t in tests if t.status not in ("pass", "fail")} == set()
     unseen = {t.model for t in tests} - {t.model for t in tests if t.status == "fail"}
     assert unseen == set()
+    assert PLANTED_BESIDE.keys() - {t.name for t in tests if t.status == "fail"} == set()
 
 
 def test_a_wrong_answer_is_planted_in_every_derivation() -> None:

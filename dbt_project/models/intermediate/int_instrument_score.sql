@@ -1,6 +1,7 @@
 -- Scores by joining answers to the key (instrument_items): a reversed item counts min + max - answer, an answer outside
 -- the item's range is none. Strict: all items answered. Prorated: mean of the answered items times their number, when
--- no more are missing than the scale allows; never rounded. A total of scales exists when every scale's score does.
+-- no more are missing than the scale allows; never rounded. A scale of the highest item is the number of the highest item
+-- with points, 0 when none has any, and is never prorated. A total of scales exists when every scale's score does.
 with
 
 answer_given as (
@@ -22,6 +23,7 @@ answers as (
         answer_given.visit,
         answer_given.instrument,
         items.scale,
+        answer_given.item,
         answer_given.assessment_pday,
         case
             when answer_given.response not between items.item_min and items.item_max then null
@@ -40,17 +42,21 @@ summed as (
         answers.instrument,
         answers.scale,
         min(answers.assessment_pday) as assessment_pday,
+        scales.method,
         scales.items,
         scales.items_missing_max,
         scales.items - cast(count(answers.points) as int) as items_missing,
         cast(count(answers.points) as int) as items_answered,
-        sum(answers.points) as points
+        case
+            when scales.method = 'sum' then sum(answers.points)
+            else cast(max(case when answers.points > 0 then answers.item else 0 end) as double)
+        end as points
     from answers
     inner join scales on answers.instrument = scales.instrument and answers.scale = scales.scale
-    where scales.method = 'sum'
+    where scales.method in ('sum', 'highest_item')
     group by
         answers.study_id, answers.participant_id, answers.visit, answers.instrument, answers.scale,
-        scales.items, scales.items_missing_max
+        scales.method, scales.items, scales.items_missing_max
 ),
 
 scored as (
@@ -59,7 +65,7 @@ scored as (
         case when items_missing = 0 then points end as score_strict,
         case
             when items_missing = 0 then points
-            when items_missing <= items_missing_max then {{ div('points * items', 'items_answered') }}
+            when method = 'sum' and items_missing <= items_missing_max then {{ div('points * items', 'items_answered') }}
         end as score_prorated
     from summed
 ),

@@ -9,7 +9,9 @@ final as (
     qualify
         row_number() over (
             partition by participant_id, visit, test, collected_date
-            order by value asc nulls last, value_text asc nulls last, unit asc nulls last
+            order by
+                value asc nulls last, value_text asc nulls last, unit asc nulls last,
+                normal_low asc nulls last, normal_high asc nulls last
         ) = 1
 )
 

@@ -2,11 +2,13 @@
 {%- set forms = [
     ('screening', 'scr_date', 'null'), ('eligibility', 'ie_date', 'null'), ('scid', 'scd_date', 'null'),
     ('demographics', 'null', 'null'), ('physical', 'pe_date', 'null'), ('medical_history', 'null', 'null'),
-    ('laboratory', 'lb_date', 'null'), ('visit_status', 'vis_date', 'vis_missed_reason'), ('admission', 'adm_date', 'null'),
+    ('laboratory', 'lb_date', 'null'),
+    ('visit_status', 'vis_date', 'vis_missed_reason'), ('admission', 'adm_date', 'null'),
     ('randomization', 'rand_date', 'null'), ('infusion', 'inf_date', 'null'), ('infusion_vitals', 'null', 'null'),
     ('cadss', 'cd_date', 'null'), ('discharge', 'dis_date', 'null'), ('mbrp_session', 'ms_date', 'null'),
     ('urine', 'ur_date', 'ur_not_done_reason'), ('tlfb', 'tl_interview_date', 'null'), ('craving', 'cr_date', 'null'),
-    ('ffmq', 'ffmq_date', 'null'), ('pss', 'pss_date', 'null'), ('cssrs', 'cs_date', 'null'), ('adverse_event', 'null', 'null'),
+    ('ffmq', 'ffmq_date', 'null'), ('pss', 'pss_date', 'null'), ('cssrs', 'cs_date', 'null'),
+    ('adverse_event', 'null', 'null'),
     ('con_med', 'null', 'null'), ('deviation', 'dv_date', 'null'), ('disposition', 'ds_date', 'null'),
     ('followup', 'fu_date', 'null'),
 ] %}

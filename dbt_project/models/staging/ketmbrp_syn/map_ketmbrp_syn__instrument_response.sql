@@ -1,5 +1,6 @@
--- One row an item of every received questionnaire. The CADSS's time points of the infusion day are visits of the
--- protocol. A second questionnaire of one instrument at one visit stays visible as assessment 2.
+-- One row an item of every received questionnaire or interview. The CADSS's time points of the infusion day are visits
+-- of the protocol. Of the C-SSRS, items 1 to 5 are ideation and item 6 is behaviour; yes is 1 and no is 0. A second
+-- questionnaire of one instrument at one visit stays visible as assessment 2.
 with
 
 ffmq as (
@@ -18,6 +19,19 @@ craving as (
     select * from {{ ref('stg_ketmbrp_syn__craving') }} where is_touched
 ),
 
+cssrs as (
+    select
+        study_id, participant_id, event_name, repeat_instance, visit, cs_date,
+        cast(cs_idea_1 as int) as cssrs_01, cs_idea_1__missing as cssrs_01__missing,
+        cast(cs_idea_2 as int) as cssrs_02, cs_idea_2__missing as cssrs_02__missing,
+        cast(cs_idea_3 as int) as cssrs_03, cs_idea_3__missing as cssrs_03__missing,
+        cast(cs_idea_4 as int) as cssrs_04, cs_idea_4__missing as cssrs_04__missing,
+        cast(cs_idea_5 as int) as cssrs_05, cs_idea_5__missing as cssrs_05__missing,
+        cast(cs_behaviour as int) as cssrs_06, cs_behaviour__missing as cssrs_06__missing
+    from {{ ref('stg_ketmbrp_syn__cssrs') }}
+    where is_touched
+),
+
 participant as (
     select * from {{ ref('map_ketmbrp_syn__participant') }}
 ),
@@ -32,6 +46,10 @@ pss_items as (
 
 cadss_items as (
     {{ item_rows('cadss', 'cadss', 23) }}
+),
+
+cssrs_items as (
+    {{ item_rows('cssrs', 'cssrs', 6) }}
 ),
 
 answers as (
@@ -51,6 +69,11 @@ answers as (
         || case when cd_timepoint <= 0 then '_PRE' else '_T' || coalesce(cast(cd_timepoint as string), '') end as visit,
         'CADSS23' as instrument, cd_date as assessment_date, item, {{ to_num('response') }} as response, missing_reason
     from cadss_items
+    union all
+    select
+        study_id, participant_id, event_name, repeat_instance, coalesce(visit, 'UNS') as visit,
+        'CSSRS' as instrument, cs_date as assessment_date, item, cast(response as double) as response, missing_reason
+    from cssrs_items
     union all
     select
         study_id, participant_id, event_name, repeat_instance, coalesce(visit, 'UNS') as visit,

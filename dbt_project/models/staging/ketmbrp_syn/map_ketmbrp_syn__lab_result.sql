@@ -1,4 +1,4 @@
--- One row a laboratory result; a value that is no number stands as text beside its reason in staging.
+-- One row a filled laboratory form: one test of one specimen. The form takes numbers only, so no result is a text.
 with
 
 laboratory as (
@@ -13,13 +13,15 @@ final as (
     select
         laboratory.study_id,
         laboratory.participant_id,
-        coalesce(laboratory.visit, 'UNS') as visit,
+        laboratory.visit,
         laboratory.lb_test as test,
         laboratory.lb_date as collected_date,
         {{ pday('laboratory.lb_date', 'participant.reference_date') }} as collected_pday,
         laboratory.lb_value as value,
         laboratory.lb_unit as unit,
-        cast(null as string) as value_text
+        cast(null as string) as value_text,
+        laboratory.lb_low as normal_low,
+        laboratory.lb_high as normal_high
     from laboratory
     left join participant on laboratory.participant_id = participant.participant_id
 )
