@@ -21,100 +21,12 @@ DICTIONARY_HEADER = (
     "Custom Alignment,Question Number (surveys only),Matrix Group Name,Matrix Ranking?,Field Annotation"
 )
 
-CODES: dict[str, Sequence[str]] = {
-    "sex": ("Male", "Female", "Unknown", "Intersex"),
-    "race": (
-        "American Indian or Alaska Native",
-        "Asian",
-        "Black or African American",
-        "Native Hawaiian or other Pacific Islander",
-        "White",
-        "More than one",
-        "Other",
-        "Unknown",
-        "Not reported",
-    ),
-    "ethnicity": ("Hispanic or Latino", "Not Hispanic or Latino", "Unknown", "Not reported"),
-    "route": ("Smoked", "Nasal", "Intravenous", "Oral"),
-    "exclusion_reason": ("Not eligible", "Declined", "Other"),
-    "arm": ("Arm 1", "Arm 2"),
-    "drug": ("Study drug 1", "Study drug 2"),
-    "discharge_status": ("As planned", "Early", "Transferred"),
-    "missed_reason": (
-        "No show",
-        "Unable to attend",
-        "Other",
-        "Out of window",
-        "In jail",
-        "Left the study",
-        "In hospital",
-        "Moved",
-        "Vacation",
-        "Illness",
-    ),
-    "urine_validity": ("Valid", "Dilute", "Substituted", "Adulterated", "Invalid", "Not tested"),
-    "not_done_reason": ("Refused", "Could not provide", "Laboratory fault", "No time", "Other"),
-    "substance": ("Cocaine", "Alcohol", "Cannabis"),
-    "severity": ("Mild", "Moderate", "Severe"),
-    "relation": ("Not related", "Possibly related", "Probably related", "Related"),
-    "ae_action": ("Not applicable", "Drug withdrawn", "Drug interrupted", "None"),
-    "ae_outcome": ("Recovered", "Recovering", "Not recovered", "Recovered with sequelae", "Fatal", "Unknown"),
-    "seriousness": (
-        "Death",
-        "Life threatening",
-        "Hospitalization",
-        "Disability",
-        "Congenital anomaly",
-        "Other medically important",
-    ),
-    "medication_class": (
-        "Antidepressant",
-        "Antipsychotic",
-        "Benzodiazepine",
-        "Stimulant",
-        "Opioid",
-        "Analgesic",
-        "Antihypertensive",
-        "Antiemetic",
-        "Other",
-    ),
-    "deviation_category": (
-        "Eligibility",
-        "Consent",
-        "Dosing",
-        "Randomization",
-        "Visit window",
-        "Procedure missed",
-        "Prohibited medication",
-        "Unblinding",
-    ),
-    "pregnancy": ("Negative", "Positive", "Not applicable"),
-    "lab_test": ("Haemoglobin", "Alanine aminotransferase", "Aspartate aminotransferase", "Creatinine", "Glucose", "Potassium"),
-    "disposition_status": ("Completed", "Discontinued"),
-    "disposition_reason": (
-        "Lost to follow-up",
-        "Withdrawal by subject",
-        "Adverse event",
-        "Disease relapse",
-        "Death",
-        "Other",
-    ),
-}
-CHOICES = {name: " | ".join(f"{n}, {label}" for n, label in enumerate(labels, 1)) for name, labels in CODES.items()}
-CHOICES |= {
-    "yes_no": YES_NO,
-    "used": "1, Yes | 0, No | 9, Unknown",
-    "urine_result": "1, Positive | 0, Negative | 2, Invalid | 3, Not done",
-    "agree_1_5": " | ".join(f"{n}, Level {n}" for n in range(1, 6)),
-    "frequency_0_4": " | ".join(f"{n}, Level {n}" for n in range(5)),
-}
-
 
 @dataclass(frozen=True)
 class Field:
     """One field: its form, name, kind (text notes partial_date code yesno integer number date time checkbox) and limits.
 
-    `coded`: the protocol allows a missing code in it.
+    `coded`: the protocol allows a missing code in it. `is_amended`: it came with the amendment, and the warehouse's protocol does not know it.
     """
 
     form: str
@@ -127,6 +39,7 @@ class Field:
     required: bool = False
     identifier: bool = False
     coded: bool = False
+    is_amended: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -137,11 +50,16 @@ class Field:
 
 
 def _field(form: str, spec: str, label: str) -> Field:
-    """A field from one line: `name kind[:codes] [low..high] [!] [@] [~]`; `!` required, `@` identifier, `~` missing codes allowed."""
+    """A field from one line: `name kind[:codes] [low..high] [!] [@] [~] [+]`.
+
+    `!` required, `@` identifier, `~` missing codes allowed, `+` since the amendment.
+    """
     name, kind, *rest = spec.split()
     kind, _, codes = kind.partition(":")
     limits = next((r for r in rest if ".." in r), "..").split("..")
-    return Field(form, name, kind, label, codes, limits[0], limits[1], "!" in rest, "@" in rest, "~" in rest)
+    return Field(
+        form, name, kind, label, codes, limits[0], limits[1], "!" in rest, "@" in rest, "~" in rest, "+" in rest
+    )
 
 
 def _items(form: str, prefix: str, count: int, codes: str, label: str) -> list[tuple[str, str, str]]:
@@ -324,45 +242,12 @@ FIELDS = tuple(_field(*spec) for spec in SPECS)
 FORMS = tuple(dict.fromkeys(field.form for field in FIELDS))
 # answered by the participant on a screen: the export carries a time stamp for them
 SURVEYS = frozenset(("ffmq", "pss"))
-REPEATING = frozenset(("medical_history", "laboratory", "infusion_vitals", "cadss", "tlfb", "adverse_event", "con_med", "deviation"))
+REPEATING = frozenset(
+    ("medical_history", "laboratory", "infusion_vitals", "cadss", "tlfb", "adverse_event", "con_med", "deviation")
+)
 
-SLOTS = tuple(f"W{week}{slot}" for week in range(2, 6) for slot in "AB")
-WEEKLY = tuple(f"W{week}A" for week in range(2, 6))
-VISITS = ("SCR", "P1", "P2", "P3", "P4", "P5", *SLOTS, "EOT", "M6")
-EVENTS = {"SCR": "screening_arm_1", "EOT": "end_of_trial_arm_1", "M6": "month_6_arm_1", "LOG": "ongoing_arm_1"}
-EVENTS |= {f"P{day}": f"day_{day}_arm_1" for day in range(1, 6)}
-EVENTS |= {slot: f"week_{slot[1:].lower()}_arm_1" for slot in SLOTS}
-EVENT_LABELS = {"SCR": "Screening", "EOT": "End of trial", "M6": "Month 6", "LOG": "Ongoing"}
-EVENT_LABELS |= {f"P{day}": f"Day {day}" for day in range(1, 6)} | {slot: f"Week {slot[1:]}" for slot in SLOTS}
-SCHEDULE = {
-    "screening": ("SCR",),
-    "eligibility": ("SCR",),
-    "scid": ("SCR",),
-    "demographics": ("SCR",),
-    "physical": ("SCR",),
-    "medical_history": ("LOG",),
-    "laboratory": ("SCR", "EOT"),
-    "visit_status": ("SCR", "P1", "P2", "P3", "P4", "P5", *SLOTS, "EOT"),
-    "admission": ("P1",),
-    "randomization": ("P2",),
-    "infusion": ("P2",),
-    "infusion_vitals": ("P2",),
-    "cadss": ("P2",),
-    "discharge": ("P5",),
-    "mbrp_session": ("P2", "P3", "P4", "P5", *WEEKLY),
-    "urine": ("SCR", "P1", "P5", *SLOTS, "EOT"),
-    "tlfb": ("SCR", "P1", *SLOTS, "EOT", "M6"),
-    "craving": ("SCR", "P1", "P5", *WEEKLY, "EOT"),
-    "ffmq": ("P1", *WEEKLY, "EOT"),
-    "pss": ("P1", *WEEKLY, "EOT"),
-    "cssrs": ("SCR", "P5", *WEEKLY, "EOT"),
-    "adverse_event": ("LOG",),
-    "con_med": ("LOG",),
-    "deviation": ("LOG",),
-    "disposition": ("LOG",),
-    "followup": ("M6",),
-}
-EVENT_ORDER = tuple(EVENTS[visit] for visit in (*VISITS, "LOG"))
+EVENTS_HEADER = ("event_name", "arm_num", "unique_event_name", "custom_event_label")
+MAPPING_HEADER = ("arm_num", "unique_event_name", "form")
 VALIDATION = {"integer": "integer", "number": "number", "date": "date_ymd", "time": "time"}
 
 
