@@ -64,7 +64,7 @@ def test_code_lists_keep_their_order_by_number() -> None:
     """A list of more than nine codes sorts by number, not by text."""
     protocol = load_protocol("ketmbrp_syn", SEEDS)
     reason = next(f for f in protocol.fields if f.codelist_name == "missed_reason")
-    assert [choice.code for choice in reason.codelist] == [str(n) for n in range(1, 11)]
+    assert [choice.code for choice in reason.codelist] == [str(n) for n in range(1, 12)]
 
 
 def test_unknown_study() -> None:
