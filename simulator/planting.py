@@ -15,7 +15,7 @@ from simulator.defects import PLANTERS
 from simulator.defects.model import DUPLICATE, WHOLE, Case, Change, Place, Planter
 from simulator.entry import Entry
 
-MOST_A_PERSON = 4
+MOST_FIRST_A_PERSON = 4
 
 
 @dataclass(frozen=True)
@@ -70,26 +70,34 @@ class Gardener:
     def plant(self, case: Case) -> list[Planted]:
         """The errors of one person."""
         planted: list[Planted] = []
-        for planter in self._wanted(case.rng):
-            if len(planted) >= MOST_A_PERSON:
-                break
-            found = self._try(case, planter, _cells(planted))
-            if found is None:
-                continue
-            planted.append(found)
-            if planter.name in self.waiting:
-                self.waiting[planter.name] -= 1
-                self.waiting = {name: left for name, left in self.waiting.items() if left > 0}
+        for planter in self._waiting_for():
+            if len(planted) < MOST_FIRST_A_PERSON and self._add(case, planter, planted):
+                self._planted(planter.name)
+        for planter in self._drawn(case.rng):
+            self._add(case, planter, planted)
         return planted
 
-    def _wanted(self, rng: Random) -> list[Planter]:
-        """Kinds that still wait for their first planting, then as many as the rate gives this person."""
+    def _planted(self, name: str) -> None:
+        self.waiting[name] -= 1
+        if not self.waiting[name]:
+            del self.waiting[name]
+
+    def _add(self, case: Case, planter: Planter, planted: list[Planted]) -> bool:
+        found = self._try(case, planter, _cells(planted))
+        planted += [] if found is None else [found]
+        return found is not None
+
+    def _waiting_for(self) -> list[Planter]:
+        """Kinds that still wait for their first planting."""
+        return [planter for planter in self.errors.planters if planter.name in self.waiting]
+
+    def _drawn(self, rng: Random) -> list[Planter]:
+        """As many kinds as the rate gives this person."""
         planters = self.errors.planters
         if not planters:
             return []
         count = int(self.errors.per_person) + (rng.random() < self.errors.per_person % 1)
-        drawn = rng.choices(planters, [planter.weight for planter in planters], k=count)
-        return [planter for planter in planters if planter.name in self.waiting] + drawn
+        return rng.choices(planters, [planter.weight for planter in planters], k=count)
 
     def _try(self, case: Case, planter: Planter, taken: set[tuple[Place, str]]) -> Planted | None:
         for first in self._firsts(case.rng, planter):
