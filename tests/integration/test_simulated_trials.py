@@ -61,11 +61,12 @@ def simulated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     _simulate(house.raw, seed, participants, is_clean)
     house.run("refresh", code=0)
     with (house.raw / "truth" / "participants.csv").open(newline="") as lines:
-        return Simulated(participants, tuple(csv.DictReader(lines)), house)
+        return Simulated(participants, tuple(row for row in csv.DictReader(lines) if row["arm"]), house)
 
 
 def _simulate(out: Path, seed: int, participants: int, is_clean: bool) -> None:
-    options = ["--seed", str(seed), "--participants", str(participants), "--no-calibrated", "--nights", "1"]
+    nights = "1" if is_clean else "3"
+    options = ["--seed", str(seed), "--participants", str(participants), "--no-calibrated", "--nights", nights]
     command = [sys.executable, "-m", "simulator", *options, *(["--clean"] if is_clean else []), "--out", str(out)]
     subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
 
