@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev refresh receive status sql ui rollback generate demo-stop example-exports test test-long test-crash check format lock clean-environment report export prune test-browser benchmark
+.PHONY: help setup setup-dev refresh receive status sql ui rollback generate demo-stop example-exports test test-long test-crash check format lock clean-environment report export prune test-browser benchmark benchmark-simulator
 
 STUDY ?= $(or $(TRIALHOUSE_STUDY),ketmbrp_syn)
 RAW ?= $(or $(TRIALHOUSE_RAW),raw)
@@ -78,6 +78,9 @@ example-exports: $(READY) ## write the example study's exports anew: five good n
 
 benchmark: $(READY) ## what a refresh costs, beside dbt alone and DuckDB alone; results in benchmarks/results/
 	@$(BIN)/python -m benchmarks.refresh $(if $(PARTICIPANTS),--participants $(PARTICIPANTS))
+
+benchmark-simulator: $(READY) ## what simulated trials of growing size cost: make benchmark-simulator SIZES="55 100000:many"
+	@$(BIN)/python -m benchmarks.simulator $(if $(SIZES),--sizes $(SIZES))
 
 test: $(READY_DEV) ## all tests
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -42,7 +42,8 @@ def one_size(participants: int, home: Path) -> list[Measured]:
 
 def _simulate(participants: int, home: Path) -> list[Path]:
     sized = [] if participants == 55 else ["--no-calibrated"]
-    command = ["-m", "simulator", "--out", str(home / "simulated"), "--participants", str(participants), *sized]
+    size = ["--participants", str(participants), "--nights", "2", *sized]
+    command = ["-m", "simulator", "--out", str(home / "simulated"), *size]
     measure("simulator", participants, [sys.executable, *command], {}, baselines.PROJECT)
     return sorted(p for p in (home / "simulated" / baselines.STUDY).iterdir() if (p / "manifest.json").is_file())
 

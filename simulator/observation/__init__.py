@@ -29,6 +29,7 @@ def observe(seed: int, person: Participant) -> list[Record]:
         *hospital.sessions(draws("sessions"), person, kept),
         *urine.specimens(draws("urine"), person, kept),
         *timeline.interviews(draws("timeline"), person, kept),
+        *questionnaires.marks(draws("craving"), person, kept),
         *questionnaires.answers(draws("questionnaires"), person, kept),
         *screening.laboratory(draws("laboratory"), person, kept),
         *events.during(draws("events"), person),

@@ -30,6 +30,7 @@ MEDICATIONS = (
     ("lisinopril", "LISINOPRIL", 7, "hypertension"),
 )
 PARTIAL_DATE = 0.08
+UNKNOWN_DATE = "-98"
 
 
 def during(rng: Random, person: Participant) -> Iterator[Record]:
@@ -66,11 +67,14 @@ def _adverse_event(rng: Random, person: Participant, day: int) -> dict[str, Any]
 def _medication(rng: Random, person: Participant, day: int) -> dict[str, Any]:
     said, code, group, why = rng.choice(MEDICATIONS)
     start = person.day(day).isoformat()
+    # ongoing, a few days, or nobody knows
+    end = rng.choice(("", "", person.day(day + rng.randint(1, 6)).isoformat(), UNKNOWN_DATE))
     return {
         "cm_name": said,
         "cm_code": code,
         "cm_class": group,
         "cm_start": start,
+        "cm_end": end,
         "cm_indication": why,
         "cm_dictionary": DICTIONARY,
     }

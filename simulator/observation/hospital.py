@@ -18,6 +18,7 @@ TIMEPOINTS = (-10, 0, 10, 20, 30, 40, 60, 90, 120)
 CADSS_TIMEPOINTS = (-10, 40, 120)
 CADSS_LEVELS = {"KET": {-10: 0.05, 40: 1.15, 120: 0.12}, "MDZ": {-10: 0.05, 40: 0.3, 120: 0.05}}
 FIDELITY_SAMPLE = 0.3
+NOT_NOTED, NOT_KNOWN, NOT_DONE = 0.02, -98, -96
 
 
 def stay(rng: Random, person: Participant) -> Iterator[Record]:
@@ -79,7 +80,7 @@ def _vitals(rng: Random, person: Participant, minute: int, start: int, pressure:
         "iv_hr": round(pulse + effect * 0.5 + rng.gauss(0, 4)),
         "iv_rr": round(rng.gauss(15, 1.5)),
         "iv_spo2": min(100, max(92, round(rng.gauss(98, 0.9)))),
-        "iv_temp_c": round(rng.gauss(36.7, 0.2), 1),
+        "iv_temp_c": round(rng.gauss(36.7, 0.2), 1) if rng.random() >= NOT_NOTED else NOT_DONE,
         "iv_sedation": int(0 < minute < 60) * rng.choice((0, 1, 1, 2)),
     }
 
@@ -98,7 +99,7 @@ def sessions(rng: Random, person: Participant, kept: dict[str, int | None]) -> I
 def _held(rng: Random, person: Participant, day: int, number: int) -> dict[str, Any]:
     values: dict[str, Any] = {
         "ms_date": person.day(day),
-        "ms_minutes": rng.choice((55, 60, 60, 60, 65, 75)),
+        "ms_minutes": rng.choice((55, 60, 60, 60, 65, 75)) if rng.random() >= NOT_NOTED else NOT_KNOWN,
         "ms_therapist": rng.choice(("T1", "T2")),
     }
     if number > 4:

@@ -16,18 +16,24 @@ from simulator.truth import Participant
 
 REVERSED_FFMQ = frozenset((3, 5, 8, 10, 12, 13, 14, 16, 17, 18, 22, 23, 25, 28, 30, 34, 35, 38, 39))
 REVERSED_PSS = frozenset((4, 5, 7, 8))
-LEFT_OUT = 0.004
+LEFT_OUT, OVERLOOKED, OVERLOOKED_ITEMS = 0.004, 0.01, 4
 LATENT_WEIGHT, ITEM_NOISE = 0.75, 0.8
 
 
+def marks(rng: Random, person: Participant, kept: dict[str, int | None]) -> Iterator[Record]:
+    """The craving scale of every visit kept."""
+    for visit, day in kept.items():
+        if day is not None and visit in SCHEDULE["craving"]:
+            values = {"cr_date": person.day(day), "cr_vas_mm": _craving(rng, person, day)}
+            yield Record(visit, "craving", 0, day, values)
+
+
 def answers(rng: Random, person: Participant, kept: dict[str, int | None]) -> Iterator[Record]:
-    """Every questionnaire of every visit kept."""
+    """Every questionnaire of items of every visit kept."""
     for visit, day in kept.items():
         if day is None:
             continue
         date = person.day(day)
-        if visit in SCHEDULE["craving"]:
-            yield Record(visit, "craving", 0, day, {"cr_date": date, "cr_vas_mm": _craving(rng, person, day)})
         if visit in SCHEDULE["ffmq"]:
             yield Record(visit, "ffmq", 0, day, {"ffmq_date": date} | _ffmq(rng, person, day))
             yield Record(visit, "pss", 0, day, {"pss_date": date} | _pss(rng, person, day))
@@ -51,8 +57,12 @@ def _item(rng: Random, level: float, low: int, high: int, reverse: bool) -> int:
 
 
 def _left_out(rng: Random, items: dict[str, Any]) -> dict[str, Any]:
-    """Now and then an item is left out, or coded as refused."""
-    return {name: rng.choice(("", "-99")) if rng.random() < LEFT_OUT else value for name, value in items.items()}
+    """Now and then an item is left out, or coded as refused; now and then a part of a page is overlooked."""
+    found = {name: rng.choice(("", "-99")) if rng.random() < LEFT_OUT else value for name, value in items.items()}
+    if rng.random() < OVERLOOKED:
+        first = rng.randrange(len(items) - OVERLOOKED_ITEMS + 1)
+        found |= dict.fromkeys(list(items)[first : first + OVERLOOKED_ITEMS], "")
+    return found
 
 
 def _ffmq(rng: Random, person: Participant, day: int) -> dict[str, Any]:

@@ -102,7 +102,7 @@ def test_the_cron_line_refreshes(house: House, tmp_path: Path) -> None:
     done = shell(tmp_path, line)
     said = (tmp_path / "said.log").read_text()
     assert done.returncode == 0, said
-    assert "nothing new: export 2032-09-10 stands as RELEASED" in said
+    assert "nothing new: export 2032-09-17 stands as RELEASED" in said
 
 
 def test_exit_codes_and_settings_of_the_page() -> None:

@@ -110,7 +110,7 @@ def test_commands_of_a_page_are_commands(path: Path) -> None:
 def test_quick_commands_of_the_readme_run(house: House) -> None:
     named = {a[0] for a in [*commands(README, "make"), *commands(README, "trialhouse")]} & QUICK
     assert named == QUICK
-    assert "2032-09-10" in _trialhouse(house.home, "status").stdout
+    assert "2032-09-17" in _trialhouse(house.home, "status").stdout
     assert "marts.rpt_consort" in _trialhouse(house.home, "sql").stdout
 
 

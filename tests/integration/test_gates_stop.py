@@ -13,10 +13,10 @@ from house import House, broken_night, copy_of_the_code, good_nights
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """A warehouse with the first night released, worked by a copy of the code."""
+    """A warehouse with the night before the broken one released, worked by a copy of the code."""
     code = copy_of_the_code(tmp_path_factory.mktemp("code"))
     house = House(tmp_path_factory.mktemp("house"), code)
-    house.take(good_nights()[0])
+    house.take(good_nights()[2])
     house.run("refresh", code=0)
     return house
 
