@@ -24,6 +24,8 @@ AT_ONCE = frozenset(("screening", "randomization"))
 LABORATORY_DELAYS = (30, 120)
 NOT_COMPLETED, NOT_COMPLETED_SHARE = "[not completed]", 0.03
 INCOMPLETE, COMPLETE = "0", "2"
+# of the forms of a visit; of the fields compared
+TWICE, DISCORDANT = 0.1, 0.004
 ONGOING = "LOG"
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -44,6 +46,26 @@ class Entry:
     def place(self) -> tuple[str, str, int]:
         """Where the form lies within the record."""
         return self.visit, self.form, self.instance
+
+
+@dataclass(frozen=True)
+class EnteredTwice:
+    """A form that a second person entered as well: how many fields were compared, and how many differed and were adjudicated."""
+
+    entry: Entry
+    compared: int
+    discordant: int
+
+
+def entered_twice(seed: int, entries: Iterable[Entry]) -> list[EnteredTwice]:
+    """The sample of forms that are entered twice; the export has the adjudicated values."""
+    found = []
+    for entry in entries:
+        rng = stream(seed, *entry.place, entry.record_id, "second entry")
+        if rng.random() < TWICE:
+            compared = len(entry.values)
+            found.append(EnteredTwice(entry, compared, sum(rng.random() < DISCORDANT for _ in range(compared))))
+    return found
 
 
 def text(value: Any) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from simulator import crf, schedule
-from simulator.entry import FIELDS_OF, Entry
+from simulator.entry import FIELDS_OF, EnteredTwice, Entry
 from simulator.nights import Night
 
 STUDY = "ketmbrp_syn"
@@ -192,6 +192,12 @@ class Export:
             for row in rows:
                 file.write(_csv([row]).encode(encoding), 1)
         self._others.append(file)
+
+    def add_second_entries(self, twice: Iterable[EnteredTwice]) -> None:
+        """Write which forms were entered twice, and how often the second person wrote something else."""
+        rows = [[*_keys(t.entry).split(","), t.entry.form, str(t.compared), str(t.discordant)] for t in twice]
+        header = (*KEYS, "form", "fields_compared", "fields_discordant")
+        self.add_table("DoubleEntry", "other", header, rows, "utf-8")
 
     def close(self) -> Path:
         """Write what stands beside the data, and the manifest; returns the export's folder."""

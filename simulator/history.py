@@ -18,7 +18,7 @@ from simulator import redcap_log
 from simulator.defects.model import Case, Place
 from simulator.endpoints import Endpoints, endpoints
 from simulator.enrolment import Enrolment
-from simulator.entry import Entry, enter
+from simulator.entry import EnteredTwice, Entry, enter, entered_twice
 from simulator.export import Export, Layout
 from simulator.ledger import Ledger, ledger_rows
 from simulator.nights import Night
@@ -81,6 +81,7 @@ class Block:
 
     data: list[dict[str, list[str]]]
     log: list[list[redcap_log.Line]]
+    twice: list[EnteredTwice] = field(default_factory=list)
     ledger: list[Sequence[str]] = field(default_factory=list)
     truth: list[Sequence[str]] = field(default_factory=list)
     waiting: tuple[str, ...] = ()
@@ -122,6 +123,8 @@ def _case(plan: Plan, life: Life, neighbour: Case | None) -> Case:
 
 def _add(plan: Plan, made: Block, life: Life, case: Case, planted: Sequence[Planted]) -> None:
     made.truth.append(truth_row(life.person, life.endpoints))
+    if plan.with_log:
+        made.twice += entered_twice(plan.enrolment.seed, life.entries)
     made.ledger += ledger_rows(
         plan.nights, plan.states, life.person, life.records, case.entries, planted, plan.per_instrument
     )
@@ -178,6 +181,7 @@ def write(plan: Plan, out: Path, workers: int = 1, told: Callable[[int], None] =
     """
     exports = [Export(out, night, plan.per_instrument) for night in plan.nights]
     logs: list[list[redcap_log.Line]] = [[] for _ in plan.states]
+    twice: list[EnteredTwice] = []
     with ExitStack() as stack:
         truth = stack.enter_context(TruthFiles(out / "truth"))
         ledger = stack.enter_context(Ledger(out / "truth" / "defects.csv"))
@@ -186,10 +190,11 @@ def write(plan: Plan, out: Path, workers: int = 1, told: Callable[[int], None] =
                 export.add(rows)
             for log, lines in zip(logs, block.log, strict=True):
                 log += lines
+            twice += block.twice
             truth.add(block.truth)
             ledger.add(block.ledger)
             told(block.people)
-        folders = [_close(plan, export, logs) for export in exports]
+        folders = [_close(plan, export, logs, twice) for export in exports]
         for night, folder in zip(plan.nights, folders, strict=True):
             if night.stopped_by:
                 ledger.add(damage(folder, night))
@@ -204,8 +209,12 @@ def _made(plan: Plan, workers: int, stack: ExitStack) -> Iterable[Block]:
     return pool.imap(work, _blocks(plan.enrolment))
 
 
-def _close(plan: Plan, export: Export, logs: Sequence[Sequence[redcap_log.Line]]) -> Path:
+def _close(
+    plan: Plan, export: Export, logs: Sequence[Sequence[redcap_log.Line]], twice: Sequence[EnteredTwice]
+) -> Path:
     if plan.with_log:
         lines = sorted(logs[export.night.state], reverse=True)
         export.add_table("Logging", "log", redcap_log.HEADER, lines, "utf-8")
+        shown = plan.states[export.night.state].day
+        export.add_second_entries([second for second in twice if second.entry.entered < shown])
     return export.close()

@@ -13,6 +13,7 @@ from simulator.defects.model import (
     WHOLE,
     Case,
     Change,
+    Make,
     Planter,
     added,
     cell,
@@ -46,15 +47,18 @@ def _vanished(case: Case) -> Sequence[Change]:
     return [removed(e) for e in held] if _is_brief(case) and len(held) == 2 else ()
 
 
-def _twice(case: Case) -> Sequence[Change]:
-    """An adverse event entered twice under one number."""
-    found = list(case.held("adverse_event"))
-    if not found:
-        return ()
-    entry = case.rng.choice(found)
-    other = "2" if entry.values.get("ae_relation") != "2" else "3"
-    values = {**entry.values, "ae_relation": other}
-    return [Change(entry.record_id, entry.visit, entry.form, entry.instance, WHOLE, "", DUPLICATE, values)]
+def _twice(form: str, name: str) -> Make:
+    """A form entered twice under one key, with another code in one field."""
+
+    def make(case: Case) -> Sequence[Change]:
+        found = [entry for entry in case.held(form) if entry.values.get(name)]
+        if not found:
+            return ()
+        entry = case.rng.choice(found)
+        values = {**entry.values, name: "1" if entry.values[name] != "1" else "0" if form == "urine" else "2"}
+        return [Change(entry.record_id, entry.visit, entry.form, entry.instance, WHOLE, "", DUPLICATE, values)]
+
+    return make
 
 
 def _unknown_person(case: Case) -> Sequence[Change]:
@@ -110,7 +114,9 @@ def _woman(case: Case, entry: Entry) -> bool:
 
 PLANTERS = (
     Planter("DQ-03", "record-vanished", _vanished, needs_earlier_export=True),
-    Planter("DQ-04", "event-entered-twice", _twice),
+    Planter("DQ-04", "event-entered-twice", _twice("adverse_event", "ae_relation")),
+    # both are set aside, so that the visit has no urine for a while
+    Planter("DQ-04", "specimen-entered-twice", _twice("urine", "ur_thc"), ("DQ-36", "DQ-59"), touches_endpoint=True),
     # the right id is gone as long as the wrong one stands, and the other way round afterwards
     Planter("DQ-05", "record-id-mistyped", _wrong_id, entails=("DQ-03",)),
     Planter("DQ-06", "record-unknown", _unknown_person),

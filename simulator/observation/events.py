@@ -52,7 +52,7 @@ def _adverse_event(rng: Random, person: Participant, day: int) -> dict[str, Any]
     return {
         "ae_term": said,
         "ae_code": code,
-        "ae_start": start[:7] if rng.random() < PARTIAL_DATE and day > 5 else start,
+        "ae_start": rng.choice((start[:7], f"{start[:7]}-UN")) if rng.random() < PARTIAL_DATE and day > 5 else start,
         "ae_end": person.day(min(day + rng.randint(0, 5), 60)).isoformat(),
         "ae_severity": severity,
         "ae_serious": 0,

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -268,3 +269,11 @@ def _cells(rows: list[Row]) -> Iterator[tuple[str, ...]]:
 def test_without_errors_nothing_is_planted(tmp_path: Path) -> None:
     made = written(tmp_path, errors=NO_ERRORS)
     assert {row["origin"] for row in made.ledger()} == {"natural"}
+
+
+def test_a_tenth_of_the_forms_is_entered_twice_and_the_second_person_seldom_differs() -> None:
+    twice = table(good_nights()[-1], "other")
+    held = sum(entry.entered < date.fromisoformat(good_nights()[-1].name) for entry in entries(everybody()))
+    assert 0.08 < len(twice) / held < 0.12
+    compared, discordant = (sum(int(row[name]) for row in twice) for name in ("fields_compared", "fields_discordant"))
+    assert 0.002 < discordant / compared < 0.006
