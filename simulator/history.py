@@ -97,14 +97,15 @@ def _block(plan: Plan, places: tuple[bool, Sequence[tuple[int, str]]]) -> Block:
     before: Case | None = None
     for position, record_id in people:
         life = live(plan.enrolment, position, record_id)
-        before = _case(plan, life, before)
+        before = case_of(plan, life, before)
         planted = gardener.plant(before)
         _add(plan, made, life, before, planted)
     made.waiting, made.people = tuple(gardener.waiting), len(people)
     return made
 
 
-def _case(plan: Plan, life: Life, neighbour: Case | None) -> Case:
+def case_of(plan: Plan, life: Life, neighbour: Case | None) -> Case:
+    """What errors are planted on: the person as entered, and whoever stands before."""
     person = life.person
     randomized = isinstance(person, Participant)
     return Case(

@@ -23,7 +23,8 @@ TERMS = {
 
 
 def _complete_dates(case: Case, entry: Entry) -> bool:
-    return len(entry.values.get("ae_start", "")) == 10
+    start = entry.values.get("ae_start", "")
+    return len(start) == 10 and start[-2:].isdigit()
 
 
 def _ends_before(case: Case, entry: Entry) -> dict[str, str]:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
 from simulated import NO_ERRORS, Row, Written, keyed, rows_of, table, written
 
 from simulator.defects import INVARIANTS, PLANTERS, STOPPING
+from simulator.defects.model import WHOLE, Case, Planter
+from simulator.enrolment import Enrolment
+from simulator.history import Plan, case_of, lives
 from simulator.ledger import HEADER
-from simulator.nights import Night
+from simulator.nights import Night, calendar
 from simulator.planting import Errors
 from simulator.stopping import damage
 
@@ -58,6 +62,32 @@ def test_every_kind_is_planted_from_55_participants_and_three_nights_on(
 ) -> None:
     kinds = {row["kind"] for row in planted(written(tmp_path, seed, participants))}
     assert {planter.name for planter in PLANTERS} - kinds == set()
+
+
+@pytest.mark.parametrize("planter", PLANTERS, ids=lambda planter: planter.name)
+def test_a_kind_can_be_planted_on_anybody_who_gives_occasion(planter: Planter) -> None:
+    """Hundreds of people: dates with an unknown day, missing codes, forms that are not there; each cell has the clean value given."""
+    found = 0
+    for case in cases():
+        changed = planter.make(case)
+        found += bool(changed)
+        for change in changed:
+            entry = case.entries.get((change.visit, change.form, change.instance))
+            assert change.clean != change.dirty
+            if change.field != WHOLE:
+                assert entry is not None
+                assert entry.values.get(change.field, "") == change.clean
+    assert found > 5
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    enrolment = Enrolment(8, 400, sites=2)
+    plan = Plan(enrolment, calendar(enrolment, 3), Errors())
+    made: list[Case] = []
+    for life in lives(enrolment):
+        made.append(case_of(plan, life, made[-1] if made else None))
+    return tuple(made)
 
 
 def test_only_the_rules_asked_for_are_planted(tmp_path: Path) -> None:
