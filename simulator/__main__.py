@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tqdm import tqdm  # type: ignore[import-untyped]
@@ -14,10 +14,12 @@ from simulator import calibration
 from simulator.enrolment import Enrolment
 from simulator.history import Plan, write
 from simulator.nights import calendar
-from simulator.planting import Errors
-from simulator.stopping import stopping_rules
+from simulator.planting import Errors, require_rules
+from simulator.stopping import require_known, stopping_rules
 
 MOST_WITH_LOG = 10_000
+PEOPLE_A_WORKER = 500
+USUAL = Errors()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -38,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--errors",
         type=float,
-        default=0.3,
+        default=USUAL.per_person,
         metavar="RATE",
         help="errors a screened person, beyond the first of each kind; 0: none",
     )
@@ -46,11 +48,11 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--corrected",
         type=float,
-        default=0.75,
+        default=USUAL.corrected,
         metavar="SHARE",
         help="of the errors are corrected before the last night",
     )
-    add("--regressed", type=float, default=0.07, metavar="SHARE", help="of the corrected errors come back")
+    add("--regressed", type=float, default=USUAL.regressed, metavar="SHARE", help="of the corrected errors come back")
     add(
         "--stop",
         default="",
@@ -70,20 +72,17 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     participants = arguments.participants
     calibrated = participants == len(calibration.PLAN) if arguments.calibrated is None else arguments.calibrated
     enrolment = Enrolment(arguments.seed, participants, arguments.sites, calibrated)
-    rules = frozenset(filter(None, arguments.rules.split(",")))
+    rules, stops = (tuple(filter(None, said.split(","))) for said in (arguments.rules, arguments.stop))
+    require_rules(rules)
+    require_known(stops)
     rate = 0.0 if arguments.clean else arguments.errors
     return Plan(
         enrolment=enrolment,
-        nights=calendar(enrolment, arguments.nights, arguments.clean, [*filter(None, arguments.stop.split(","))]),
-        errors=Errors(rate, rules, arguments.corrected, arguments.regressed),
+        nights=calendar(enrolment, arguments.nights, arguments.clean, stops),
+        errors=Errors(rate, frozenset(rules), arguments.corrected, arguments.regressed),
         per_instrument=arguments.per_instrument,
         with_log=participants <= MOST_WITH_LOG if arguments.log is None else arguments.log,
     )
-
-
-def _progress(total: int) -> Callable[[int], None]:
-    bar = tqdm(total=total, unit="person", file=sys.stderr, disable=None)
-    return lambda people: bar.update(people) and None
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -94,10 +93,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         plan = _plan(parsed)
     except ValueError as error:
         parser.error(str(error))
-    workers = min(parsed.workers, 1 + plan.enrolment.total // 500)
-    for folder in write(plan, parsed.out, workers, _progress(plan.enrolment.total)):
-        print(folder)
-    print(parsed.out / "truth")
+    workers = min(parsed.workers, 1 + plan.enrolment.total // PEOPLE_A_WORKER)
+    with tqdm(total=plan.enrolment.total, unit="person", file=sys.stderr, disable=None) as bar:
+        try:
+            written = write(plan, parsed.out, workers, bar.update)
+        except FileExistsError as error:
+            parser.error(f"there is an export already: {error.filename}")
+    print(*written.exports, parsed.out / "truth", sep="\n")
+    if written.unplanted:
+        print(f"nobody gave occasion for: {', '.join(written.unplanted)}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The case report forms of the example study, as its REDCap project defines them.
 
-Belongs here: forms, fields, codes, events, and the dictionary, arms, events and mapping files made from them. Item numbers only, never a
-questionnaire's wording. Does not belong here: any value of any participant.
+Belongs here: forms and fields, and the dictionary, events and mapping files made from them. Item numbers only, never a questionnaire's
+wording. Does not belong here: choices (`codes.py`), visits (`schedule.py`), any value of any participant.
 """
 
 from __future__ import annotations

@@ -53,6 +53,8 @@ class Enrolment:
     def __post_init__(self) -> None:
         if self.calibrated and self.participants != len(calibration.PLAN):
             raise ValueError(f"the calibrated trial has {len(calibration.PLAN)} participants")
+        if self.participants < 1:
+            raise ValueError("participants must be at least 1")
         if not 1 <= self.sites <= min(len(SITES), self.total):
             raise ValueError(f"sites must be between 1 and {min(len(SITES), self.total)}")
         if self.total > MOST_AT_A_SITE * self.sites:

@@ -27,6 +27,7 @@ INCOMPLETE, COMPLETE = "0", "2"
 # of the forms of a visit; of the fields compared
 TWICE, DISCORDANT = 0.1, 0.004
 ONGOING = "LOG"
+Place = tuple[str, str, int]
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -43,8 +44,8 @@ class Entry:
     complete: str = COMPLETE
 
     @property
-    def place(self) -> tuple[str, str, int]:
-        """Where the form lies within the record."""
+    def place(self) -> Place:
+        """Where the form lies within the record: visit, form, instance."""
         return self.visit, self.form, self.instance
 
 
@@ -76,7 +77,7 @@ def text(value: Any) -> str:
 def enter(seed: int, person: Participant | ScreenFailure, records: Iterable[Record]) -> Sequence[Entry]:
     """One person's forms as entered, each some days after the fact; what one visit holds of a form is entered on one day."""
     rng = stream(seed, person.record_id, "entry")
-    delays: dict[tuple[str, str, int], int] = {}
+    delays: dict[Place, int] = {}
     entries = []
     for record in records:
         sheet = (record.visit, record.form, record.instance if record.visit == ONGOING else 0)

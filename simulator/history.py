@@ -15,18 +15,21 @@ from itertools import islice
 from pathlib import Path
 
 from simulator import redcap_log
-from simulator.defects.model import Case, Place
+from simulator.defects.model import Case
 from simulator.endpoints import Endpoints, endpoints
 from simulator.enrolment import Enrolment
-from simulator.entry import EnteredTwice, Entry, enter, entered_twice
+from simulator.entry import EnteredTwice, Entry, Place, enter, entered_twice
 from simulator.export import Export, Layout
-from simulator.ledger import Ledger, ledger_rows
-from simulator.nights import Night
+from simulator.ledger import HEADER as LEDGER_HEADER
+from simulator.ledger import ledger_rows
+from simulator.nights import Night, states_of
 from simulator.observation import Record, observe, observe_failure
 from simulator.planting import Errors, Gardener, Planted, state_of
 from simulator.stopping import damage
+from simulator.tables import table
 from simulator.truth import Participant, ScreenFailure, stream
-from simulator.truth_files import TruthFiles, truth_row
+from simulator.truth_files import HEADER as TRUTH_HEADER
+from simulator.truth_files import truth_row
 
 BLOCK = 250
 Person = Participant | ScreenFailure
@@ -71,8 +74,7 @@ class Plan:
     @property
     def states(self) -> list[Night]:
         """The first good night of each state."""
-        first = {night.state: night for night in reversed(self.nights) if not night.stopped_by}
-        return [first[state] for state in sorted(first)]
+        return states_of(self.nights)
 
 
 @dataclass
@@ -84,8 +86,16 @@ class Block:
     twice: list[EnteredTwice] = field(default_factory=list)
     ledger: list[Sequence[str]] = field(default_factory=list)
     truth: list[Sequence[str]] = field(default_factory=list)
-    waiting: tuple[str, ...] = ()
+    unplanted: tuple[str, ...] = ()
     people: int = 0
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: the exports' folders, oldest first, and the kinds of error that nobody gave occasion for."""
+
+    exports: tuple[Path, ...]
+    unplanted: tuple[str, ...]
 
 
 def _block(plan: Plan, places: tuple[bool, Sequence[tuple[int, str]]]) -> Block:
@@ -100,24 +110,23 @@ def _block(plan: Plan, places: tuple[bool, Sequence[tuple[int, str]]]) -> Block:
         before = case_of(plan, life, before)
         planted = gardener.plant(before)
         _add(plan, made, life, before, planted)
-    made.waiting, made.people = tuple(gardener.waiting), len(people)
+    made.unplanted, made.people = tuple(gardener.waiting), len(people)
     return made
 
 
 def case_of(plan: Plan, life: Life, neighbour: Case | None) -> Case:
     """What errors are planted on: the person as entered, and whoever stands before."""
-    person = life.person
-    randomized = isinstance(person, Participant)
+    randomized = life.person if isinstance(life.person, Participant) else None
     return Case(
-        record_id=person.record_id,
-        arm=person.arm if isinstance(person, Participant) else None,
-        admission=person.admission if isinstance(person, Participant) else None,
-        is_randomized=randomized,
-        has_dropped_out=isinstance(person, Participant) and person.last_contact_day is not None,
+        record_id=life.person.record_id,
+        arm=None if randomized is None else randomized.arm,
+        admission=None if randomized is None else randomized.admission,
+        is_randomized=randomized is not None,
+        has_dropped_out=randomized is not None and randomized.last_contact_day is not None,
         entries={entry.place: entry for entry in life.entries},
         # who stands before somebody is enough: a chain of everybody would keep them all
         neighbour=None if neighbour is None else replace(neighbour, neighbour=None),
-        rng=stream(plan.enrolment.seed, person.record_id, "errors"),
+        rng=stream(plan.enrolment.seed, life.person.record_id, "errors"),
         exported=plan.states[-1].day,
     )
 
@@ -126,9 +135,7 @@ def _add(plan: Plan, made: Block, life: Life, case: Case, planted: Sequence[Plan
     made.truth.append(truth_row(life.person, life.endpoints))
     if plan.with_log:
         made.twice += entered_twice(plan.enrolment.seed, life.entries)
-    made.ledger += ledger_rows(
-        plan.nights, plan.states, life.person, life.records, case.entries, planted, plan.per_instrument
-    )
+    made.ledger += ledger_rows(plan.nights, life.person, life.records, case.entries, planted, plan.per_instrument)
     before: Mapping[Place, Entry] = {}
     for state, night in enumerate(plan.states):
         held = [entry.place for entry in life.entries if entry.entered < night.day]
@@ -142,7 +149,7 @@ def _add(plan: Plan, made: Block, life: Life, case: Case, planted: Sequence[Plan
 
 def _unlogged(planted: Sequence[Planted]) -> list[tuple[Place, str]]:
     """Cells whose correction left no entry in the log."""
-    changes = (change for error in planted if error.planter.rule_id == "DQ-09" for change in error.changes)
+    changes = (change for error in planted if not error.planter.is_correction_logged for change in error.changes)
     return [((change.visit, change.form, change.instance), change.field) for change in changes]
 
 
@@ -165,7 +172,7 @@ def _blocks(enrolment: Enrolment) -> Iterator[tuple[bool, list[tuple[int, str]]]
         is_first = False
 
 
-def write(plan: Plan, out: Path, workers: int = 1, told: Callable[[int], None] = lambda people: None) -> list[Path]:
+def write(plan: Plan, out: Path, workers: int = 1, told: Callable[[int], object] = lambda people: None) -> Written:
     """Write every export of a plan, the ledger and the truth.
 
     Args:
@@ -174,32 +181,31 @@ def write(plan: Plan, out: Path, workers: int = 1, told: Callable[[int], None] =
         workers: processes to share the work.
         told: called with the number of people done, as they are done.
 
-    Returns:
-        The exports' folders, oldest first.
-
     Raises:
         FileExistsError: one of the exports is there already.
     """
     exports = [Export(out, night, plan.per_instrument) for night in plan.nights]
     logs: list[list[redcap_log.Line]] = [[] for _ in plan.states]
     twice: list[EnteredTwice] = []
+    unplanted: tuple[str, ...] = ()
     with ExitStack() as stack:
-        truth = stack.enter_context(TruthFiles(out / "truth"))
-        ledger = stack.enter_context(Ledger(out / "truth" / "defects.csv"))
+        add_truth = stack.enter_context(table(out / "truth" / "participants.csv", TRUTH_HEADER))
+        add_errors = stack.enter_context(table(out / "truth" / "defects.csv", LEDGER_HEADER))
         for block in _made(plan, workers, stack):
             for export, rows in zip(exports, block.data, strict=True):
                 export.add(rows)
             for log, lines in zip(logs, block.log, strict=True):
                 log += lines
             twice += block.twice
-            truth.add(block.truth)
-            ledger.add(block.ledger)
+            unplanted += block.unplanted
+            add_truth(block.truth)
+            add_errors(block.ledger)
             told(block.people)
         folders = [_close(plan, export, logs, twice) for export in exports]
         for night, folder in zip(plan.nights, folders, strict=True):
             if night.stopped_by:
-                ledger.add(damage(folder, night))
-    return folders
+                add_errors(damage(folder, night))
+    return Written(tuple(folders), unplanted)
 
 
 def _made(plan: Plan, workers: int, stack: ExitStack) -> Iterable[Block]:

@@ -6,17 +6,13 @@ Belongs here: its columns, and how planted and natural violations become rows. D
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from types import TracebackType
-from typing import Self
+from collections.abc import Iterator, Mapping, Sequence
 
 from simulator import crf, schedule
-from simulator.defects.model import Place
-from simulator.entry import Entry
+from simulator.defects.model import FileChange
+from simulator.entry import Entry, Place
 from simulator.natural import natural
-from simulator.nights import Night
+from simulator.nights import Night, good_nights, states_of
 from simulator.observation import Record
 from simulator.planting import Planted
 from simulator.truth import Participant, ScreenFailure
@@ -42,7 +38,6 @@ HEADER = (
 
 def ledger_rows(
     nights: Sequence[Night],
-    states: Sequence[Night],
     person: Participant | ScreenFailure,
     records: Sequence[Record],
     entries: Mapping[Place, Entry],
@@ -51,38 +46,36 @@ def ledger_rows(
 ) -> list[Sequence[str]]:
     """The rows of one person."""
     rows = [row for error in planted for row in _planted(nights, error, per_instrument)]
-    return [*rows, *_natural(nights, states, person, records, entries, per_instrument)]
+    if isinstance(person, Participant):
+        rows += _natural(nights, person, records, entries, per_instrument)
+    return rows
 
 
 def _planted(nights: Sequence[Night], error: Planted, per_instrument: bool) -> Iterator[Sequence[str]]:
     for first, last in error.intervals:
-        span = _first(nights, first), _last(nights, last)
         for change in error.changes:
             key = _key(change.record_id, change.visit, change.form, change.instance)
             file = _file(change.form, per_instrument)
-            said = (change.field, change.clean, change.dirty)
-            yield error.planter.rule_id, PLANTED, error.planter.name, file, *key, change.form, *said, *span
+            said = (change.field, change.clean, change.dirty, *_span(nights, first, last))
+            yield error.planter.rule_id, PLANTED, error.planter.name, file, *key, change.form, *said
 
 
 def _natural(
     nights: Sequence[Night],
-    states: Sequence[Night],
-    person: Participant | ScreenFailure,
+    person: Participant,
     records: Sequence[Record],
     entries: Mapping[Place, Entry],
     per_instrument: bool,
 ) -> Iterator[Sequence[str]]:
-    if not isinstance(person, Participant):
-        return
-    days = [night.day for night in states]
+    days = [night.day for night in states_of(nights)]
     for fact in natural(person, records, entries):
         held = [
             state for state, day in enumerate(days) if fact.since < day and (fact.until is None or day <= fact.until)
         ]
         if held:
             key = _key(person.record_id, fact.visit, fact.form, fact.instance)
-            span = _first(nights, held[0]), _last(nights, held[-1])
-            yield fact.rule_id, NATURAL, fact.kind, _file(fact.form, per_instrument), *key, fact.form, "", "", "", *span
+            said = ("", "", "", *_span(nights, held[0], held[-1]))
+            yield fact.rule_id, NATURAL, fact.kind, _file(fact.form, per_instrument), *key, fact.form, *said
 
 
 def _key(record_id: str, visit: str, form: str, instance: int) -> tuple[str, str, str, str]:
@@ -94,31 +87,14 @@ def _file(form: str, per_instrument: bool) -> str:
     return f"DATA_{form}" if per_instrument else "DATA"
 
 
-def _first(nights: Sequence[Night], state: int) -> str:
-    return next(night.export_id for night in nights if night.state == state and not night.stopped_by)
+def _span(nights: Sequence[Night], first: int, last: int) -> tuple[str, str]:
+    """The first and the last good export of an interval of states."""
+    return good_nights(nights, first)[0].export_id, good_nights(nights, last)[-1].export_id
 
 
-def _last(nights: Sequence[Night], state: int) -> str:
-    return next(night.export_id for night in reversed(nights) if night.state == state and not night.stopped_by)
-
-
-class Ledger:
-    """The ledger's file while it is written."""
-
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("w", newline="")
-        self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerow(HEADER)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
-
-    def add(self, rows: Iterable[Sequence[str]]) -> None:
-        """Write some rows."""
-        self._writer.writerows(rows)
+def damaged_rows(night: Night, kind: str, changes: Sequence[FileChange]) -> Iterator[Sequence[str]]:
+    """The rows of a night that is stopped."""
+    nobody = ("",) * 6
+    for change in changes:
+        span = night.export_id, night.export_id
+        yield change.rule_id, PLANTED, kind, change.file, *nobody, change.clean, change.dirty, *span

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from simulator import crf, schedule
-from simulator.entry import Entry
+from simulator.endpoints import CARRYOVER_DAYS
+from simulator.entry import Entry, Place
 from simulator.observation import Record
 from simulator.observation.visits import SLOT_TARGETS, window
 from simulator.truth import Participant
 
-CONTRADICTION_DAYS, CARRYOVER_DAYS = 3, 10
-BASELINE, FEWEST_USE_DAYS = range(-29, 1), 4
+CONTRADICTION_DAYS = 3
 LOWEST_TEMPERATURE_F = 90
 SATURDAY = 5
-Place = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,6 @@ def _visits(person: Participant, records: Sequence[Record], entries: Mapping[Pla
             first, last = window(record.visit)
             if not first <= record.pday <= last:
                 yield Fact("DQ-33", "visit-outside-window", record.visit, record.form, 0, entered)
-        if record.visit == "EOT" and not 36 <= record.pday <= 42:
-            yield Fact("DQ-33", "visit-outside-window", record.visit, record.form, 0, entered)
         if record.values["vis_date"].weekday() >= SATURDAY:
             yield Fact("DQ-39", "visit-on-weekend", record.visit, record.form, 0, entered)
 
@@ -132,9 +129,9 @@ def _timeline(person: Participant, records: Sequence[Record], entries: Mapping[P
         if record.form != "tlfb" or record.visit == "M6":
             continue
         interviews[record.visit] = max(interviews.get(record.visit, date.min), _entered(entries, record))
-        used += person.pday(record.values["tl_day"]) in BASELINE and record.values["tl_used"] == 1
+        used += person.pday(record.values["tl_day"]) in schedule.BASELINE and record.values["tl_used"] == 1
     arrived = list(interviews.items())
-    if used < FEWEST_USE_DAYS:
+    if used < schedule.FEWEST_BASELINE_USE_DAYS:
         yield Fact("DQ-58", "little-use-before-admission", arrived[0][0], "tlfb", 1, arrived[0][1])
     for number, (visit, day) in enumerate(arrived[:-1]):
         since = min(later for _, later in arrived[number + 1 :])

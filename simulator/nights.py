@@ -55,6 +55,16 @@ class Night:
         return self.day > AMENDED
 
 
+def good_nights(nights: Sequence[Night], state: int) -> list[Night]:
+    """The nights that show a state and are not stopped, oldest first."""
+    return [night for night in nights if night.state == state and not night.stopped_by]
+
+
+def states_of(nights: Sequence[Night]) -> list[Night]:
+    """The first good night of each state, oldest first."""
+    return [good_nights(nights, state)[0] for state in sorted({night.state for night in nights})]
+
+
 def calendar(enrolment: Enrolment, count: int, clean: bool = False, stops: Sequence[str] = ()) -> list[Night]:
     """The nights of a history, oldest first.
 
@@ -63,7 +73,12 @@ def calendar(enrolment: Enrolment, count: int, clean: bool = False, stops: Seque
         count: how many good nights; from five on one of them shows the state of the night before it, unchanged.
         clean: every file is written plainly.
         stops: rules; each adds a night that it stops, the day after one of the good nights but the last.
+
+    Raises:
+        ValueError: no night at all.
     """
+    if count < 1:
+        raise ValueError("nights must be at least 1")
     repeats = count >= NIGHTS_WITH_REPEAT
     states = _states(enrolment, count - repeats)
     nights = [

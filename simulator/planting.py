@@ -12,10 +12,12 @@ from datetime import date
 from random import Random
 
 from simulator.defects import PLANTERS
-from simulator.defects.model import DUPLICATE, WHOLE, Case, Change, Place, Planter
-from simulator.entry import Entry
+from simulator.defects.model import DUPLICATE, WHOLE, Case, Change, Planter
+from simulator.entry import Entry, Place
 
-MOST_FIRST_A_PERSON = 4
+MOST_FIRST_A_PERSON = 6
+# without it a record is gone, or another one
+SCREENING: Place = ("SCR", "screening", 0)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,17 @@ class Errors:
         return tuple(p for p in PLANTERS if not self.rules or p.rule_id in self.rules) if self.per_person > 0 else ()
 
 
+def require_rules(rules: Iterable[str]) -> None:
+    """Every rule asked for can be planted.
+
+    Raises:
+        ValueError: one cannot.
+    """
+    unknown = set(rules) - {planter.rule_id for planter in PLANTERS}
+    if unknown:
+        raise ValueError(f"no error of these rules can be planted: {', '.join(sorted(unknown))}")
+
+
 @dataclass(frozen=True)
 class Planted:
     """One error: its kind, its cells, and the intervals of states that have it."""
@@ -48,6 +61,7 @@ class Planted:
     intervals: tuple[tuple[int, int], ...]
 
     def is_in(self, state: int) -> bool:
+        """Whether the database has the error in a state."""
         return any(first <= state <= last for first, last in self.intervals)
 
 
@@ -71,7 +85,8 @@ class Gardener:
         """The errors of one person."""
         planted: list[Planted] = []
         for planter in self._waiting_for():
-            if len(planted) < MOST_FIRST_A_PERSON and self._add(case, planter, planted):
+            has_room = planter.is_shared or len(planted) < MOST_FIRST_A_PERSON
+            if has_room and self._add(case, planter, planted):
                 self._planted(planter.name)
         for planter in self._drawn(case.rng):
             self._add(case, planter, planted)
@@ -88,8 +103,9 @@ class Gardener:
         return found is not None
 
     def _waiting_for(self) -> list[Planter]:
-        """Kinds that still wait for their first planting."""
-        return [planter for planter in self.errors.planters if planter.name in self.waiting]
+        """Kinds that still wait for their first planting, those that need many people first."""
+        found = [planter for planter in self.errors.planters if planter.name in self.waiting]
+        return sorted(found, key=lambda planter: not planter.is_shared)
 
     def _drawn(self, rng: Random) -> list[Planter]:
         """As many kinds as the rate gives this person."""
@@ -101,7 +117,8 @@ class Gardener:
 
     def _try(self, case: Case, planter: Planter, taken: set[tuple[Place, str]]) -> Planted | None:
         for first in self._firsts(case.rng, planter):
-            changes = tuple(planter.make(replace(case, exported=self.states[first])))
+            seen = self.states[first - planter.needs_earlier_export]
+            changes = tuple(planter.make(replace(case, exported=seen)))
             cells = {((c.visit, c.form, c.instance), c.field) for c in changes}
             if not changes:
                 continue
@@ -114,12 +131,17 @@ class Gardener:
         """States that may be the first to have an error, in the order in which they are tried."""
         earliest = int(planter.needs_earlier_export)
         latest = len(self.states) - (2 if planter.touches_endpoint else 1)
+        if planter.is_shared:
+            # all in the last state but one, when most people are there
+            return [state for state in [max(0, len(self.states) - 2)] if state <= latest]
         states = list(range(earliest, latest + 1))
         rng.shuffle(states)
         return states
 
     def _life(self, rng: Random, planter: Planter, first: int) -> tuple[tuple[int, int], ...]:
         end = len(self.states) - 1
+        if planter.is_shared:
+            return ((first, first),)
         if first == end or (not planter.touches_endpoint and rng.random() >= self.errors.corrected):
             return ((first, end),)
         last = rng.randint(first, end - 1)
@@ -134,7 +156,9 @@ def _cells(planted: Iterable[Planted]) -> set[tuple[Place, str]]:
 
 
 def _overlap(cells: set[tuple[Place, str]], taken: set[tuple[Place, str]]) -> bool:
-    """Whether a cell is changed already, or a form of one is taken away or added by the other."""
+    """Whether a cell is changed already, a form of one is taken away or added by the other, or one is about the whole record."""
+    if (SCREENING, WHOLE) in cells | taken:
+        return bool(taken)
     whole = {place for place, name in cells | taken if name == WHOLE}
     return bool(cells & taken) or bool(whole & {place for place, _ in cells} & {place for place, _ in taken})
 
@@ -162,5 +186,5 @@ def _apply(forms: dict[Place, Entry], doubled: list[Entry], change: Change, some
             doubled.append(added)
         else:
             forms[place] = added
-    elif place in forms and not change.field.startswith("@"):
+    elif place in forms:
         forms[place] = replace(forms[place], values=forms[place].values | {change.field: change.dirty})

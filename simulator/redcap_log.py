@@ -11,20 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from simulator import crf, schedule
-from simulator.entry import Entry
+from simulator.entry import Entry, Place
 
 HEADER = ("timestamp", "username", "action", "details", "record")
 USERS = ("coord1", "coord2", "nurse1", "dm1")
-Key = tuple[str, str, int]
 Line = tuple[str, str, str, str, str]
 
 
 def lines(
     record_id: str,
-    before: Mapping[Key, Entry],
-    after: Mapping[Key, Entry],
+    before: Mapping[Place, Entry],
+    after: Mapping[Place, Entry],
     day: date,
-    unlogged: Iterable[tuple[Key, str]],
+    unlogged: Iterable[tuple[Place, str]],
 ) -> Iterator[Line]:
     """What was entered, changed and deleted between two states of a record, shown on `day` for the first time.
 
@@ -57,7 +56,7 @@ def _event(entry: Entry) -> str:
     return f"{schedule.EVENT_LABELS[entry.visit]} (Arm 1: {crf.TITLE})"
 
 
-def _details(key: Key, old: Mapping[str, str], new: Mapping[str, str], silent: set[tuple[Key, str]]) -> str:
+def _details(key: Place, old: Mapping[str, str], new: Mapping[str, str], silent: set[tuple[Place, str]]) -> str:
     names = [name for name in {**old, **new} if old.get(name, "") != new.get(name, "") and (key, name) not in silent]
     told = [_told(name, new.get(name, "")) for name in names if not name.endswith("_timestamp")]
     prefix = f"[instance = {key[2]}], " if key[2] else ""

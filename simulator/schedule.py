@@ -41,6 +41,8 @@ SCHEDULE = {
     "disposition": ("LOG",),
     "followup": ("M6",),
 }
+# the days before admission that the timeline asks about, and how many of use make somebody eligible
+BASELINE, FEWEST_BASELINE_USE_DAYS = range(-29, 1), 4
 # where a form may be, although nobody expects it there
 UNPLANNED = frozenset((("infusion", "P3"),))
 EVENT_ORDER = tuple(EVENTS[visit] for visit in (*VISITS, "LOG"))

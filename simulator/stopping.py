@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from simulator.defects import STOPPING
+from simulator.ledger import damaged_rows
 from simulator.nights import Night
 
 
@@ -17,10 +18,18 @@ def stopping_rules() -> tuple[str, ...]:
     return tuple(dict.fromkeys(planter.rule_id for planter in STOPPING))
 
 
+def require_known(stops: Sequence[str]) -> None:
+    """Every fault asked for is one: a rule, or the name of a kind.
+
+    Raises:
+        ValueError: one is not.
+    """
+    unknown = [stop for stop in stops if not any(stop in (p.rule_id, p.name) for p in STOPPING)]
+    if unknown:
+        raise ValueError(f"nothing of this name stops a night: {', '.join(unknown)}")
+
+
 def damage(folder: Path, night: Night) -> Iterator[Sequence[str]]:
     """Damage an export so that the night's rule stops it; gives the ledger's rows."""
     planter = next(p for p in STOPPING if night.stopped_by in (p.rule_id, p.name))
-    for change in planter.make(folder):
-        key = ("", "", "", "", "")
-        span = (night.export_id, night.export_id)
-        yield change.rule_id, "planted", planter.name, change.file, *key, "", change.clean, change.dirty, *span
+    return damaged_rows(night, planter.name, planter.make(folder))

@@ -1,7 +1,7 @@
 """The truth of a trial: who the participants are and what they do, day by day.
 
 Belongs here: people, arms, true cocaine use by protocol day (admission is day 1, there is a day 0), dropout, latent scores, the state at six
-months. Does not belong here: what anybody observes of it (`observation.py`). No endpoint is written here: they follow from the days.
+months. Does not belong here: what anybody observes of it (`observation/`). No endpoint is written here: they follow from the days.
 """
 
 from __future__ import annotations

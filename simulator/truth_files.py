@@ -1,15 +1,11 @@
-"""The files of the truth: `participants.csv`, one row for everybody screened.
+"""The truth's file, `participants.csv`: one row for everybody screened.
 
-Belongs here: what tests may compare a warehouse with. It never belongs into `raw/`. Does not belong here: errors (`ledger.py`).
+Belongs here: its columns, what tests may compare a warehouse with. It never belongs into `raw/`. Does not belong here: errors (`ledger.py`).
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from types import TracebackType
-from typing import Self
+from collections.abc import Sequence
 
 from simulator.endpoints import Endpoints
 from simulator.truth import Participant, ScreenFailure
@@ -50,25 +46,3 @@ def truth_row(person: Participant | ScreenFailure, found: Endpoints | None) -> S
         " ".join(map(str, sorted(person.use_days))),
         *(f"{value:.4f}" for value in latent),
     ]
-
-
-class TruthFiles:
-    """The truth's file while it is written."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = (folder / "participants.csv").open("w", newline="")
-        self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerow(HEADER)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
-
-    def add(self, rows: Iterable[Sequence[str]]) -> None:
-        """Write some rows."""
-        self._writer.writerows(rows)

@@ -16,9 +16,11 @@ from typing import Any
 
 import duckdb
 
+from orchestration import demo
+
 PROJECT = Path(__file__).resolve().parents[1]
 STUDY = "ketmbrp_syn"
-BROKEN = "2031-10-12"
+BROKEN = demo.BROKEN.name
 PARTS = ("orchestration", "expectations", "dbt_project")
 
 

@@ -77,8 +77,14 @@ PLANTERS = (
         "telephone-number-in-a-narrative",
         cells("adverse_event", lambda c, e: {"ae_narrative": "sister Jane Roe called from 212-555-0142"}),
     ),
-    # what is wrong is the correction: the log does not know it
-    Planter("DQ-09", "correction-not-logged", cells("physical", _written_over), touches_endpoint=True),
+    # what is wrong is the correction, so there must be one
+    Planter(
+        "DQ-09",
+        "correction-not-logged",
+        cells("physical", _written_over),
+        touches_endpoint=True,
+        is_correction_logged=False,
+    ),
     Planter("DQ-71", "event-ends-before-it-starts", cells("adverse_event", _ends_before, _complete_dates)),
     Planter("DQ-72", "event-before-consent", _before_consent),
     Planter("DQ-73", "serious-without-criterion", cells("adverse_event", lambda c, e: {"ae_serious": "1"})),

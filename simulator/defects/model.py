@@ -12,10 +12,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-from simulator.entry import Entry
+from simulator.entry import Entry, Place
 
 WHOLE, DUPLICATE, PRESENT = "*", "duplicate", "form"
-Place = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,10 @@ class Planter:
         make: the changes for one person; none when the person gives no occasion.
         entails: further rules that the same cells unavoidably break.
         touches_endpoint: something is changed that an endpoint is made of; such an error is corrected before the last night.
-        at_least: how many people the first planting takes.
+        at_least: how many people it takes to be seen; more than one for rules that look at many people together.
         weight: relative frequency when errors are drawn at a rate.
         needs_earlier_export: it can only be seen against the export before.
+        is_correction_logged: whether the audit log knows of the correction.
     """
 
     rule_id: str
@@ -92,6 +92,12 @@ class Planter:
     at_least: int = 1
     weight: float = 1.0
     needs_earlier_export: bool = False
+    is_correction_logged: bool = True
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether one person is not enough: all who have it have it at the same time."""
+        return self.at_least > 1
 
 
 @dataclass(frozen=True)

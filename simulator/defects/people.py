@@ -13,7 +13,6 @@ from simulator.defects.model import (
     WHOLE,
     Case,
     Change,
-    Make,
     Planter,
     added,
     cell,
@@ -27,43 +26,40 @@ from simulator.entry import Entry
 
 POUNDS_PER_KG = 2.2046
 MOST_KG = 160
+# far above those of people who were screened
+NUMBERS_OF_NOBODY = 900_000
 
 
-def _is_brief(case: Case) -> bool:
-    return not case.is_randomized and len(case.entries) == 2
+def _whole_record(case: Case) -> list[Entry]:
+    """All forms of a screen failure, if the export has them all."""
+    held = [entry for entry in case.entries.values() if entry.entered < case.exported]
+    return held if not case.is_randomized and len(held) == len(case.entries) else []
 
 
 def _wrong_id(case: Case) -> Sequence[Change]:
-    """Somebody who declined at once, under an id that is none."""
-    held = [e for e in case.entries.values() if e.entered < case.exported]
-    if not _is_brief(case) or len(held) < 2:
-        return ()
+    """A screen failure under an id that is none."""
     wrong = case.record_id.lower().replace("-", "_")
-    return [change for e in held for change in (removed(e), added(e, record_id=wrong))]
+    return [change for entry in _whole_record(case) for change in (removed(entry), added(entry, record_id=wrong))]
 
 
 def _vanished(case: Case) -> Sequence[Change]:
-    held = [e for e in case.entries.values() if e.entered < case.exported]
-    return [removed(e) for e in held] if _is_brief(case) and len(held) == 2 else ()
+    return [removed(entry) for entry in _whole_record(case)]
 
 
-def _twice(form: str, name: str) -> Make:
-    """A form entered twice under one key, with another code in one field."""
-
-    def make(case: Case) -> Sequence[Change]:
-        found = [entry for entry in case.held(form) if entry.values.get(name)]
-        if not found:
-            return ()
-        entry = case.rng.choice(found)
-        values = {**entry.values, name: "1" if entry.values[name] != "1" else "0" if form == "urine" else "2"}
-        return [Change(entry.record_id, entry.visit, entry.form, entry.instance, WHOLE, "", DUPLICATE, values)]
-
-    return make
+def _twice(case: Case) -> Sequence[Change]:
+    """An adverse event entered twice under one number."""
+    found = list(case.held("adverse_event"))
+    if not found:
+        return ()
+    entry = case.rng.choice(found)
+    values = {**entry.values, "ae_relation": "3" if entry.values["ae_relation"] == "2" else "2"}
+    return [Change(entry.record_id, entry.visit, entry.form, entry.instance, WHOLE, "", DUPLICATE, values)]
 
 
 def _unknown_person(case: Case) -> Sequence[Change]:
     found = list(case.held("con_med"))
-    return [added(found[0], record_id=f"{case.record_id[:2]}-999998")] if found else ()
+    nobody = f"{case.record_id[:3]}{NUMBERS_OF_NOBODY + int(case.record_id[3:])}"
+    return [added(found[0], record_id=nobody)] if found else ()
 
 
 def _few_criteria(case: Case, entry: Entry) -> Mapping[str, str]:
@@ -114,9 +110,7 @@ def _woman(case: Case, entry: Entry) -> bool:
 
 PLANTERS = (
     Planter("DQ-03", "record-vanished", _vanished, needs_earlier_export=True),
-    Planter("DQ-04", "event-entered-twice", _twice("adverse_event", "ae_relation")),
-    # both are set aside, so that the visit has no urine for a while
-    Planter("DQ-04", "specimen-entered-twice", _twice("urine", "ur_thc"), ("DQ-36", "DQ-59"), touches_endpoint=True),
+    Planter("DQ-04", "event-entered-twice", _twice),
     # the right id is gone as long as the wrong one stands, and the other way round afterwards
     Planter("DQ-05", "record-id-mistyped", _wrong_id, entails=("DQ-03",)),
     Planter("DQ-06", "record-unknown", _unknown_person),
@@ -141,10 +135,10 @@ PLANTERS = (
         "DQ-19",
         "arms-out-of-balance",
         cell("randomization", "rand_arm", "2", _ketamine),
-        ("DQ-25", "DQ-26"),
-        True,
-        3,
-        0.2,
+        entails=("DQ-25", "DQ-26"),
+        touches_endpoint=True,
+        at_least=3,
+        weight=0.2,
     ),
     Planter("DQ-20", "form-of-a-screen-failure", _after_screening),
     Planter(

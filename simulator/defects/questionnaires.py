@@ -75,5 +75,5 @@ PLANTERS = (
     Planter("DQ-47", "mindfulness-jumps", cells("ffmq", _at_the_end_of_the_scale, _in_week)),
     Planter("DQ-49", "answers-of-somebody-else", _copied),
     Planter("DQ-78", "ideation-without-safety-form", cells("cssrs", lambda c, e: {"cs_idea_4": "1"})),
-    Planter("DQ-91", "marks-heaped", _heaped, touches_endpoint=True, at_least=12, weight=0.1),
+    Planter("DQ-91", "marks-heaped", _heaped, touches_endpoint=True, at_least=40, weight=0.1),
 )

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from simulator.defects.model import Case, Change, Planter, added, cell, cells, changes, moved, taken_away
 from simulator.entry import Entry
+from simulator.schedule import BASELINE, FEWEST_BASELINE_USE_DAYS
 
-BASELINE = range(-29, 1)
 HOSPITAL = range(2, 6)
-UNKNOWN_DAYS, FEWEST_USE_DAYS, MOST_CHANGED = 11, 4, 14
+UNKNOWN_DAYS, MOST_CHANGED = 11, 14
 TOLD_NOTHING = {"tl_usd": "", "tl_grams": "", "tl_route": ""}
 USED = {"tl_used": "1", "tl_usd": "50", "tl_grams": "0.6", "tl_route": "1"}
 
@@ -50,8 +50,8 @@ def _many_unknown(case: Case) -> Sequence[Change]:
 
 def _little_use(case: Case) -> Sequence[Change]:
     used = [e for e in case.held("tlfb") if _day_in(BASELINE)(case, e) and e.values["tl_used"] == "1"]
-    surplus = used[FEWEST_USE_DAYS - 1 :]
-    if len(used) < FEWEST_USE_DAYS or len(surplus) > MOST_CHANGED:
+    surplus = used[FEWEST_BASELINE_USE_DAYS - 1 :]
+    if len(used) < FEWEST_BASELINE_USE_DAYS or len(surplus) > MOST_CHANGED:
         return ()
     return [change for e in surplus for change in changes(e, {"tl_used": "0", **TOLD_NOTHING})]
 

@@ -31,7 +31,7 @@ def stay(rng: Random, person: Participant) -> Iterator[Record]:
     yield from _infusion(rng, person)
     day = person.discharge_day
     status = {"dis_date": person.day(day), "dis_status": 1 if day == DISCHARGE else 2}
-    yield Record(f"P{day}" if day == DISCHARGE else "P5", "discharge", 0, day, status)
+    yield Record("P5", "discharge", 0, day, status)
 
 
 def _infusion(rng: Random, person: Participant) -> Iterator[Record]:

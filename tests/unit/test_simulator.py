@@ -19,11 +19,13 @@ from pathlib import Path
 
 import pytest
 from house import PROJECT, STUDY, broken_night, committed_nights, good_nights
-from simulated import NO_ERRORS, Row, entries, everybody, keyed, table, written
+from simulated import NO_ERRORS, Row, entries, everybody, keyed, rows_of, table, written
 
 from simulator import crf
+from simulator.calibration import PLAN
 from simulator.enrolment import Enrolment
-from simulator.history import lives
+from simulator.history import Plan, lives, write
+from simulator.nights import calendar
 from simulator.planting import Errors
 from simulator.truth import Participant
 
@@ -136,8 +138,6 @@ def test_the_calibrated_truth_has_the_published_counts(seed: int) -> None:
 
 
 def test_the_calibrated_relapses_are_those_of_the_plan() -> None:
-    from simulator.calibration import PLAN
-
     people = [(life.person, life.endpoints) for life in everybody() if life.endpoints is not None]
     found = Counter((p.arm, e.relapse_day if e.relapsed else None) for p, e in people)
     assert found == Counter((course.arm, course.relapse_day) for course in PLAN)
@@ -236,9 +236,6 @@ def test_the_dictionary_names_every_column_of_the_data() -> None:
 
 
 def test_one_file_an_instrument_holds_the_same_cells(tmp_path: Path) -> None:
-    from simulator.history import Plan, write
-    from simulator.nights import calendar
-
     enrolment = Enrolment(4, 12)
     nights = calendar(enrolment, 1)
     write(Plan(enrolment, nights, Errors(), per_instrument=False), tmp_path / "flat")
@@ -247,14 +244,8 @@ def test_one_file_an_instrument_holds_the_same_cells(tmp_path: Path) -> None:
     said = json.loads((many / "manifest.json").read_text())
     assert [f["form"] for f in said["files"] if f["role"] == "data"] == list(crf.FORMS)
     cells = Counter(_cells(table(flat, "data")))
-    parts = Counter(cell for f in said["files"] if f["role"] == "data" for cell in _cells(_read(many / f["name"])))
+    parts = Counter(cell for f in said["files"] if f["role"] == "data" for cell in _cells(rows_of(many / f["name"])))
     assert parts == cells
-
-
-def _read(path: Path) -> list[Row]:
-    from simulated import rows_of
-
-    return rows_of(path)
 
 
 def _cells(rows: list[Row]) -> Iterator[tuple[str, ...]]:

@@ -126,7 +126,7 @@ def told(
     """What the ledger says differs on a night; a whole form is all its cells."""
     found: Counter[Cell] = Counter()
     for row in planted(made):
-        if not row["first_export"] <= night <= row["last_export"] or row["field"].startswith("@"):
+        if not row["first_export"] <= night <= row["last_export"]:
             continue
         key = (
             row["record_id"],
@@ -162,7 +162,7 @@ def test_the_difference_between_clean_and_dirty_is_exactly_the_ledgers_planted_p
         found = difference(left, right)
         assert found - expected == Counter(), f"{right.name}: not in the ledger"
         assert expected - found == Counter(), f"{right.name}: in the ledger only"
-        assert sum(found.values()) > 50
+        assert sum(found.values()) > 10
 
 
 def test_what_an_endpoint_is_made_of_is_right_again_on_the_last_night(dirty: Written) -> None:
